@@ -1,0 +1,1 @@
+"""Nova's middleware chain: one class per file.  The order stands in settings."""
