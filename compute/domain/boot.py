@@ -1,0 +1,278 @@
+"""What POST /servers does before its 202: checks, quota, and the rows of new servers."""
+
+import base64
+import binascii
+import secrets
+from typing import Any
+
+from django.db import transaction
+
+from compute.domain import (
+    block_devices,
+    building,
+    images,
+    new_servers,
+    requested_networks,
+    server_quota,
+    zones,
+)
+from compute.domain.errors import (
+    BadRequest,
+    FlavorNotFound,
+    Forbidden,
+    ImageNotFound,
+    NotFound,
+)
+from compute.domain.orders import Order
+from compute.models import (
+    Flavor,
+    KeyPair,
+    Server,
+    ServerGroup,
+)
+from compute.models.host import Host
+from middleware.context import RequestContext
+
+ROOT_DEVICE = "vda"
+
+
+class HostMissing(BadRequest):
+    message = "Compute host {host} could not be found."
+
+
+def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
+    """Make the servers' rows and queue their building; return them and the reservation's id.
+
+    Anything that cannot be had is refused here and changes nothing.
+    """
+    flavor = Flavor.objects.filter(flavor_id=order.flavor_id).first()
+    if flavor is None or not _may_use(context, flavor):
+        raise BadRequest(FlavorNotFound(flavor_id=order.flavor_id).text)
+    _check_counts(order)
+    _check_zone(order)
+    image = _image(context, order)
+    if flavor.disabled:
+        raise BadRequest(FlavorNotFound(flavor_id=flavor.id).text)
+    _check_user_data(order)
+    groups = _as_asked(requested_networks.security_groups, context, order.security_groups)
+    count, has_external = _as_asked(
+        requested_networks.check, context, order.networks, order.max_count
+    )
+    config_drive = _config_drive(order)
+    key = _key(context, order)
+    if count < order.min_count:
+        raise Forbidden("Maximum number of ports exceeded")
+    count = min(count, order.max_count)
+    devices = _devices(context, order, image, flavor, count)
+    server_quota.check_metadata(context, order.metadata)
+    server_quota.check_personality(context, order.personality)
+    _check_image_fits(order, image, flavor, block_devices.root_of(devices))
+    group = _group(context, order)
+    _check_destination(order)
+    reservation_id = f"r-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
+    with transaction.atomic():
+        count = server_quota.check_servers(context, flavor, order.min_count, count)
+        if group is not None:
+            server_quota.check_group_members(context, group, count)
+        _as_asked(
+            block_devices.check,
+            context,
+            devices,
+            flavor,
+            has_image=bool(order.image_id),
+            many_attachments=order.knows_many_attachments,
+        )
+        devices = block_devices.one_for_each_name(devices)
+        columns = {
+            **new_servers.columns(context, order, image, flavor),
+            "reservation_id": reservation_id,
+            "config_drive": config_drive,
+            "key": key,
+        }
+        columns["system_metadata"]["security_group_ids"] = groups
+        if has_external and not order.may_use_external_networks:
+            columns["system_metadata"]["is_forbidden_network"] = True
+        servers = [new_servers.row(columns, order, index, count) for index in range(count)]
+        for server in servers:
+            server.save(force_insert=True)
+            new_servers.add_parts(server, order, devices, group)
+            building.enqueue(
+                context,
+                server,
+                scheduler_hints=order.scheduler_hints,
+                forced_host=order.forced_host,
+                forced_node=order.forced_node,
+                requested_host=order.requested_host,
+                requested_node=order.requested_node,
+                admin_password=order.admin_password,
+                injected_files=order.personality,
+            )
+    return servers, reservation_id
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def _as_asked(check: Any, *args: Any, **kwargs: Any) -> Any:
+    """What a request names and nobody has is the request's mistake: 400, not 404."""
+    try:
+        return check(*args, **kwargs)
+    except NotFound as exc:
+        raise BadRequest(exc.text) from exc
+
+
+def _may_use(context: RequestContext, flavor: Flavor) -> bool:
+    return (
+        flavor.is_public
+        or context.is_admin
+        or flavor.access.filter(project_id=context.project_id).exists()
+    )
+
+
+def _check_counts(order: Order) -> None:
+    if isinstance(order.networks, list) and order.networks and order.max_count > 1:
+        if any(net.get("uuid") and net.get("fixed_ip") for net in order.networks):
+            raise BadRequest(
+                "Failed to launch instances: max_count cannot be greater than 1 if an fixed_ip "
+                "is specified."
+            )
+        if any(net.get("port") for net in order.networks):
+            raise BadRequest(
+                "Failed to launch instances: Unable to launch multiple instances with a single "
+                "configured port ID. Please launch your instance one by one with different ports."
+            )
+    if order.hostname and order.max_count > 1:
+        raise BadRequest("Unable to allocate a single hostname to multiple instances")
+
+
+def _check_zone(order: Order) -> None:
+    zone = order.availability_zone
+    if zone and order.forced_host is None and zone not in zones.available():
+        raise BadRequest("The requested availability zone is not available")
+
+
+def _image(context: RequestContext, order: Order) -> dict[str, Any]:
+    """The image's record; of a server without one, what its root volume was made from."""
+    if order.image_id:
+        try:
+            return images.show(context, order.image_id)
+        except ImageNotFound as exc:
+            raise BadRequest("Can not find requested image") from exc
+    if order.trusted_image_certificates:
+        raise BadRequest("Image certificate validation is not supported when booting from volume")
+    return {"properties": {}}
+
+
+def _check_user_data(order: Order) -> None:
+    if order.user_data:
+        try:
+            base64.b64decode(order.user_data)
+        except (binascii.Error, ValueError):
+            raise BadRequest("User data needs to be valid base 64.") from None
+
+
+_NO = {"0", "f", "false", "off", "n", "no", ""}
+
+
+def _config_drive(order: Order) -> str:
+    asked = order.config_drive
+    if not asked:
+        return ""
+    text = str(asked).strip().lower()
+    if text not in new_servers.YES | _NO:
+        raise BadRequest("Invalid config_drive provided.")
+    return "True" if text in new_servers.YES else ""
+
+
+def _key(context: RequestContext, order: Order) -> dict[str, str] | None:
+    if order.key_name is None:
+        return None
+    pair = (
+        KeyPair.objects.filter(user_id=context.user_id, name=order.key_name)
+        .values("type", "public_key", "name")
+        .first()
+    )
+    if pair is None:
+        raise BadRequest("Invalid key_name provided.")
+    return {name: str(value) for name, value in pair.items()}
+
+
+def _devices(
+    context: RequestContext, order: Order, image: dict[str, Any], flavor: Flavor, count: int
+) -> list[block_devices.Device]:
+    if order.image_id:
+        block_devices.refuse_root_twice(order.block_devices, ROOT_DEVICE)
+    described = block_devices.of_image_properties(image["properties"])
+    has_root = block_devices.root_of(described) is not None
+    if order.uses_older_block_devices:
+        asked = block_devices.from_version_1(
+            order.block_devices,
+            image_id="" if has_root else order.image_id,
+            root_name=ROOT_DEVICE,
+        )
+    else:
+        asked = [
+            block_devices.from_version_2(row, image_given=bool(order.image_id))
+            for row in order.block_devices
+        ]
+        if has_root:
+            asked = [
+                device
+                for device in asked
+                if not (device.boot_index == 0 and device.source_type == "image")
+            ]
+    devices = block_devices.merge(described, asked)
+    return block_devices.complete(devices, flavor=flavor, count=max(count, order.max_count))
+
+
+def _check_image_fits(
+    order: Order,
+    image: dict[str, Any],
+    flavor: Flavor,
+    root: block_devices.Device | None,
+) -> None:
+    if order.image_id and image["status"] != "active":
+        raise images.ImageNotActive(image_id=order.image_id)
+    if not order.image_id:
+        return
+    if image["properties"].get("cinder_encryption_key_id"):
+        raise images.ImageUnacceptable(
+            image_id=order.image_id,
+            reason="Direct booting of an image uploaded from an encrypted volume is unsupported.",
+        )
+    if order.disk_config == "AUTO" and (
+        str(image["properties"].get("auto_disk_config", "")).strip().lower() == "disabled"
+    ):
+        raise images.AutoDiskConfigDisabled(image_id=order.image_id)
+    is_volume = root is not None and root.destination_type == "volume"
+    images.check_fits(
+        image,
+        flavor,
+        may_have_no_disk=order.may_have_no_disk,
+        volume_gb=root.volume_size if root is not None and is_volume else None,
+        is_volume_backed=is_volume,
+    )
+
+
+def _group(context: RequestContext, order: Order) -> ServerGroup | None:
+    hint = order.scheduler_hints.get("group")
+    if isinstance(hint, list):
+        hint = hint[0] if hint else None
+    if not hint:
+        return None
+    group = ServerGroup.objects.filter(uuid=hint, project_id=context.project_id).first()
+    if group is None:
+        raise BadRequest(f"Instance group {hint} could not be found.")
+    return group
+
+
+def _check_destination(order: Order) -> None:
+    host, node = order.requested_host, order.requested_node
+    if host and not Host.objects.filter(host=host).exists():
+        raise HostMissing(host=host)
+    if node:
+        known = Host.objects.filter(node=node)
+        if host:
+            known = known.filter(host=host)
+        if not known.exists():
+            raise HostMissing(host=host or node)

@@ -1,0 +1,62 @@
+"""What a server that moves holds of its hosts: each place exactly once, under its own name.
+
+While a move is open the migration holds the place that the server came from, and the server that
+which it goes to.
+"""
+
+from typing import Any
+
+from compute.clients.placement import placement
+from compute.domain import context as contexts
+from compute.models import Migration, Server
+from middleware.context import RequestContext
+
+Allocations = dict[str, Any]
+
+
+def _consumer(server: Server, allocations: Allocations, generation: int | None) -> dict[str, Any]:
+    return {
+        "allocations": {
+            provider: {"resources": held["resources"]} for provider, held in allocations.items()
+        },
+        "project_id": server.project_id,
+        "user_id": server.user_id,
+        "consumer_generation": generation,
+    }
+
+
+def move(
+    context: RequestContext, server: Server, migration: Migration, wanted: Allocations
+) -> None:
+    """Let the migration hold what the server held, and the server what it wants."""
+    cloud = contexts.elevated(context)
+    held = placement().get_allocations(cloud, server.uuid)
+    if placement().get_allocations(cloud, migration.uuid)["allocations"]:
+        # An earlier attempt came that far: only the destination may be another one by now.
+        body = {}
+    else:
+        body = {migration.uuid: _consumer(server, held["allocations"], None)}
+    generation = held.get("consumer_generation")
+    body[server.uuid] = _consumer(server, wanted, generation)
+    placement().post_allocations(cloud, body)
+
+
+def take_back(context: RequestContext, server: Server, migration: Migration) -> None:
+    """Let the server hold again what the migration has kept for it."""
+    cloud = contexts.elevated(context)
+    kept = placement().get_allocations(cloud, migration.uuid)
+    if not kept["allocations"]:
+        return
+    held = placement().get_allocations(cloud, server.uuid)
+    placement().post_allocations(
+        cloud,
+        {
+            migration.uuid: _consumer(server, {}, kept.get("consumer_generation")),
+            server.uuid: _consumer(server, kept["allocations"], held.get("consumer_generation")),
+        },
+    )
+
+
+def let_go(context: RequestContext, migration: Migration) -> None:
+    """Free the place that the server came from."""
+    placement().delete_allocations(contexts.elevated(context), migration.uuid)

@@ -1,0 +1,164 @@
+"""Moves that administrators ask for: cold migration, and live migration with its end by hand."""
+
+from typing import Any
+
+from django.db import transaction
+
+from compute.domain import lifecycle, resizing, services
+from compute.domain.errors import BadRequest, NotFound
+from compute.models import Host, Migration, Server, Service
+from middleware.context import RequestContext
+
+# Migrations that are going on, as /servers/{id}/migrations shows them.
+IN_PROGRESS = ("queued", "preparing", "running", "post-migrating")
+
+
+class HostMissing(BadRequest):
+    message = "Compute host {host} could not be found."
+
+
+class SameHost(BadRequest):
+    message = "Cannot migrate to the host where the server exists."
+
+
+class UnableToMigrateToSelf(BadRequest):
+    message = "Unable to migrate instance ({server_id}) to current host ({host})."
+
+
+class HostUnavailable(BadRequest):
+    message = "Compute service of {host} is unavailable at this time."
+
+
+class NobodyElse(BadRequest):
+    message = "No valid host was found. There are not enough hosts available."
+
+
+class MigrationNotOfServer(NotFound):
+    message = "Migration {migration_id} not found for instance {server_id}"
+
+
+class WrongMigrationState(BadRequest):
+    message = (
+        "Migration {migration_id} state of instance {server_id} is {state}. Cannot {action} while "
+        "the migration is in this state."
+    )
+
+
+def migrate(context: RequestContext, server: Server, *, host: str | None = None) -> None:
+    """Queue the move of a switched-off copy to another host, to be confirmed there."""
+    resizing.permit(context, server, "migrate")
+    if host is not None:
+        if host == server.host:
+            raise SameHost
+        _check_known(host)
+    lifecycle.begin(
+        context,
+        server,
+        "migrate",
+        changes={"progress": 0, "disk_config": "MANUAL"},
+        ignored_hosts=[server.host],
+        requested_host=host,
+    )
+
+
+def _check_known(host: str) -> None:
+    if not Host.objects.filter(host=host).exists():
+        raise HostMissing(host=host)
+
+
+def migrate_live(
+    context: RequestContext,
+    server: Server,
+    *,
+    host: str | None,
+    block_migration: bool | None,
+    is_forced: bool = False,
+    refuses_at_once: bool = False,
+) -> None:
+    """Queue the move of the running guest.
+
+    With `refuses_at_once` the caller learns at once what otherwise becomes the server's fault.
+    """
+    lifecycle.permit(context, server, "live-migration")
+    if host:
+        _check_known(host)
+    if refuses_at_once:
+        _refuse_hopeless(server, host, is_forced=is_forced)
+    lifecycle.begin(
+        context,
+        server,
+        "live-migration",
+        host=host or None,
+        is_forced=is_forced,
+        block_migration=block_migration,
+        at_once=refuses_at_once,
+    )
+
+
+def _refuse_hopeless(server: Server, host: str | None, *, is_forced: bool) -> None:
+    if not services.host_is_up(server.host):
+        raise HostUnavailable(host=server.host)
+    if host and is_forced:
+        if host == server.host:
+            raise UnableToMigrateToSelf(server_id=server.uuid, host=host)
+        if not services.host_is_up(host):
+            raise HostUnavailable(host=host)
+        return
+    others = Service.objects.filter(binary=services.COMPUTE, disabled=False)
+    if host:
+        others = others.filter(host=host)
+    if not any(services.is_up(each) for each in others.exclude(host=server.host)):
+        raise NobodyElse
+
+
+# A live migration that is going on
+def in_progress(server: Server) -> Any:
+    """The live migrations of a server that have not ended."""
+    moves = Migration.objects.filter(
+        server_id=server.pk, migration_type="live-migration", status__in=IN_PROGRESS
+    )
+    return moves.order_by("pk")
+
+
+def find(server: Server, migration_id: str) -> Migration:
+    """A migration of the server, whatever became of it."""
+    known = Migration.objects.filter(server_id=server.pk)
+    move = known.filter(pk=int(migration_id)).first() if migration_id.isdecimal() else None
+    if move is None:
+        raise MigrationNotOfServer(migration_id=migration_id, server_id=server.uuid)
+    return move
+
+
+def force_complete(context: RequestContext, server: Server, migration_id: str) -> None:
+    """Have a running live migration end at once, whatever that costs the guest."""
+    lifecycle.permit(context, server, "live_migration_force_complete")
+    try:
+        move = find(server, migration_id)
+    except MigrationNotOfServer as exc:
+        raise BadRequest(exc.text) from None
+    if move.status != "running":
+        raise WrongMigrationState(
+            migration_id=migration_id,
+            server_id=server.uuid,
+            state=move.status,
+            action="force complete",
+        )
+    with transaction.atomic():
+        lifecycle.begin(context, server, "live_migration_force_complete", migration=move.pk)
+
+
+def abort(
+    context: RequestContext, server: Server, migration_id: str, *, even_before_it_runs: bool
+) -> None:
+    """Have a live migration stopped; the guest goes on where it is."""
+    lifecycle.permit(context, server, "live_migration_cancel")
+    move = find(server, migration_id)
+    allowed = ("running", "queued", "preparing") if even_before_it_runs else ("running",)
+    if move.status not in allowed:
+        raise WrongMigrationState(
+            migration_id=migration_id,
+            server_id=server.uuid,
+            state=move.status,
+            action="abort live migration",
+        )
+    lifecycle.begin(context, server, "live_migration_cancel", migration=move.pk)

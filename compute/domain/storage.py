@@ -1,0 +1,200 @@
+"""A server's volumes: made where a boot asks for it, attached, detached, deleted."""
+
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from compute.clients.errors import (
+    InvalidVolume,
+    VolumeAttachmentNotFound,
+    VolumeNotFound,
+    VolumeQuotaExceeded,
+)
+from compute.clients.volume import volume
+from compute.domain import context as contexts
+from compute.domain.errors import BuildAborted, ComputeError
+from compute.models import BlockDevice, Server
+from compute.work import clock
+from compute.work.errors import Later
+from middleware.context import RequestContext
+
+log = logging.getLogger(__name__)
+
+# Nova waits for a volume 60 times, 3 seconds each.
+_PATIENCE = 180
+
+
+def acting_for(context: RequestContext, server: Server) -> RequestContext:
+    """The cloud itself, in the project whose volumes these are."""
+    return contexts.owner_of(context, server.project_id, server.user_id)
+
+
+def devices_of(server: Server) -> list[BlockDevice]:
+    """The server's block devices in boot order, then in that of their names."""
+    rows = list(BlockDevice.objects.filter(server_id=server.pk).order_by("pk"))
+    return sorted(rows, key=lambda row: (_boot_order(row), row.pk))
+
+
+def boots_from_volume(server: Server) -> bool:
+    """Whether the root disk is a volume, whatever image it was made from."""
+    roots = BlockDevice.objects.filter(server_id=server.pk, boot_index=0)
+    return roots.filter(destination_type="volume").exists()
+
+
+def _boot_order(row: BlockDevice) -> int:
+    return row.boot_index if row.boot_index is not None and row.boot_index >= 0 else 1_000_000
+
+
+def name_devices(server: Server, rows: list[BlockDevice]) -> str:
+    """Name the devices that have no name yet; return the root's name."""
+    taken = {row.device_name for row in rows if row.device_name}
+    root = next((row for row in rows if row.boot_index == 0), None)
+    root_name = (root.device_name if root else None) or server.root_device_name or "/dev/vda"
+    for row in rows:
+        if row.device_name:
+            continue
+        name = root_name if row is root else next_name(taken | {root_name})
+        taken.add(name)
+        row.device_name = name
+        BlockDevice.objects.filter(pk=row.pk).update(device_name=name)
+    return root_name
+
+
+def next_name(taken: set[Any], prefix: str = "/dev/vd") -> str:
+    """The first free device name: vda, vdb … vdz, vdaa …"""
+    bare = {str(name).removeprefix("/dev/") for name in taken if name}
+    letters = {name[2:] for name in bare if len(name) > 2}
+    alphabet = "abcdefghijklmnopqrstuvwxyz"
+    for name in (*alphabet, *(a + b for a in alphabet for b in alphabet)):
+        if name not in letters:
+            return prefix + name
+    raise ComputeError("There are no free device names left.")
+
+
+def attach_all(
+    context: RequestContext, server: Server, rows: list[BlockDevice], connector: dict[str, Any]
+) -> None:
+    """Make the volumes that are not there yet and attach all of them to the host."""
+    acting = acting_for(context, server)
+    for row in rows:
+        if not row.is_volume:
+            continue
+        try:
+            if row.volume_id is None:
+                _create(acting, server, row)
+            _wait_for(acting, server, row)
+            attach(acting, server, row, connector)
+        except (VolumeNotFound, InvalidVolume, VolumeQuotaExceeded) as exc:
+            raise BuildAborted(server_id=server.uuid, reason=exc.text) from exc
+
+
+def _create(acting: RequestContext, server: Server, row: BlockDevice) -> None:
+    # Embedded, both are one transaction: no volume is left behind that nobody knows of.
+    with transaction.atomic():
+        made = volume().create(
+            acting,
+            size=row.volume_size,
+            name="" if row.source_type != "blank" else f"{server.uuid}-blank-vol",
+            description="",
+            imageRef=row.image_id if row.source_type == "image" else None,
+            snapshot_id=row.snapshot_id if row.source_type == "snapshot" else None,
+            volume_type=row.volume_type,
+        )
+        row.volume_id = made["id"]
+        BlockDevice.objects.filter(pk=row.pk).update(volume_id=row.volume_id)
+
+
+def _wait_for(acting: RequestContext, server: Server, row: BlockDevice) -> None:
+    if row.attachment_id:
+        return
+    shown = volume().show(acting, str(row.volume_id))
+    status = shown["status"]
+    if status in ("available", "in-use", "reserved", "attaching"):
+        return
+    if status.startswith("error"):
+        raise BuildAborted(
+            server_id=server.uuid,
+            reason=(
+                f"Volume {row.volume_id} did not finish being created even after we waited "
+                f"0 seconds or 1 attempts. And its status is {status}."
+            ),
+        )
+    waited = clock.now() - (server.updated_at or server.created_at)
+    if waited > timedelta(seconds=_PATIENCE):
+        raise BuildAborted(
+            server_id=server.uuid,
+            reason=(
+                f"Volume {row.volume_id} did not finish being created even after we waited "
+                f"{int(waited.total_seconds())} seconds or 61 attempts. "
+                f"And its status is {status}."
+            ),
+        )
+    raise Later(clock.now() + timedelta(seconds=0.5))
+
+
+def attach(
+    acting: RequestContext, server: Server, row: BlockDevice, connector: dict[str, Any]
+) -> None:
+    """Attach one volume to the host, from whichever step an earlier attempt had reached."""
+    attachment_id = row.attachment_id
+    if attachment_id is None:
+        with transaction.atomic():
+            made = volume().attachment_create(acting, str(row.volume_id), server.uuid)
+            attachment_id = row.attachment_id = str(made["id"])
+            BlockDevice.objects.filter(pk=row.pk).update(attachment_id=attachment_id)
+    told = volume().attachment_update(
+        acting, attachment_id, {**connector, "mountpoint": row.device_name}
+    )
+    row.connection_info = told.get("connection_info") or {}
+    BlockDevice.objects.filter(pk=row.pk).update(connection_info=row.connection_info)
+    volume().attachment_complete(acting, attachment_id)
+
+
+def settle(acting: RequestContext, row: BlockDevice) -> None:
+    """Complete an attachment that somebody began and did not live to complete."""
+    if row.attachment_id is None:
+        return
+    with suppress(VolumeAttachmentNotFound):
+        if volume().attachment_show(acting, row.attachment_id)["status"] == "attaching":
+            volume().attachment_complete(acting, row.attachment_id)
+
+
+def detach(acting: RequestContext, row: BlockDevice) -> None:
+    """Take the attachment away; a volume or attachment that is gone is no error."""
+    if row.attachment_id is None:
+        return
+    try:
+        volume().attachment_delete(acting, row.attachment_id)
+    except (VolumeAttachmentNotFound, VolumeNotFound):
+        log.info("The attachment %s was gone already.", row.attachment_id)
+
+
+def let_go_of_host(context: RequestContext, server: Server) -> None:
+    """After a build that failed: keep the volumes for the next host, but not the attachments."""
+    acting = acting_for(context, server)
+    for row in devices_of(server):
+        if row.is_volume and row.attachment_id:
+            detach(acting, row)
+            BlockDevice.objects.filter(pk=row.pk).update(attachment_id=None, connection_info=None)
+
+
+def release(context: RequestContext, server: Server) -> None:
+    """When the server goes: detach every volume, and delete those that shall go with it."""
+    acting = acting_for(context, server)
+    for row in devices_of(server):
+        if not row.is_volume or row.volume_id is None:
+            continue
+        detach(acting, row)
+        if row.delete_on_termination:
+            try:
+                volume().delete(acting, row.volume_id)
+            except VolumeNotFound:
+                log.info("The volume %s was gone already.", row.volume_id)
+            except ComputeError as exc:
+                # Nova: a volume that cannot be deleted does not keep its server alive.
+                if exc.status >= 500:
+                    raise
+                log.warning("The volume %s could not be deleted: %s", row.volume_id, exc)
