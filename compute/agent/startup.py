@@ -1,0 +1,81 @@
+"""What a service does before it takes work: everything that was in flight where it serves goes on.
+
+Nova calls it init_host.  Work that is in the table needs nothing but to be claimed again; what a
+server shows and no work stands behind is brought to an end.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef
+from django.db.models.query import QuerySet
+
+from compute.domain import context as contexts
+from compute.domain import lifecycle, records
+from compute.domain.errors import ComputeError
+from compute.domain.states import DELETING_STATES, TaskState, VmState
+from compute.models import Server, Task
+from compute.work import leases, queue
+from middleware.context import RequestContext
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 500
+
+
+class Interrupted(ComputeError):
+    message = "The service was restarted and nobody knows any more how '{task}' went on."
+
+
+def recover_hosts(hosts: Sequence[str]) -> None:
+    """Take over what others were doing on these hosts, and end what nobody does."""
+    for start in range(0, len(hosts), _AT_ONCE):
+        some = hosts[start : start + _AT_ONCE]
+        leases.take_over([queue.of_host(host) for host in some])
+        _end_all(_nobody_works_on().filter(host__in=some))
+
+
+def recover_hostless() -> None:
+    """The same for servers that are on no host, by whoever serves the conductor's queue."""
+    _end_all(_nobody_works_on().filter(host__isnull=True))
+
+
+def _nobody_works_on() -> QuerySet[Server]:
+    """Servers that say that something is being done with them, without a task that does it."""
+    work = Task.objects.filter(
+        server_uuid=OuterRef("uuid"), state__in=[leases.QUEUED, leases.RUNNING]
+    )
+    return Server.objects.filter(~Exists(work), deleted=False, task_state__isnull=False)
+
+
+def _end_all(left: QuerySet[Server]) -> None:
+    for server in left:
+        log.warning("Nobody does %r to server %s.", server.task_state, server.uuid)
+        owner = contexts.owner_of(contexts.cloud(), server.project_id, server.user_id)
+        if server.task_state in DELETING_STATES and server.host:
+            _delete_again(owner, server)
+        else:
+            exc = Interrupted(task=server.task_state)
+            action = records.action_of(owner, server)
+            if lifecycle.abandon(server, exc, to=_state_after(server)) and action is not None:
+                records.end_action(action)
+
+
+def _state_after(server: Server) -> VmState | None:
+    """ERROR where nothing tells what has become of the guest; a reboot or a rebuild helps."""
+    if server.vm_state == VmState.BUILDING:
+        return VmState.ERROR
+    harmless = {
+        TaskState.IMAGE_SNAPSHOT,
+        TaskState.IMAGE_SNAPSHOT_PENDING,
+        TaskState.IMAGE_PENDING_UPLOAD,
+        TaskState.IMAGE_UPLOADING,
+        TaskState.IMAGE_BACKUP,
+        TaskState.UPDATING_PASSWORD,
+    }
+    return None if server.task_state in harmless else VmState.ERROR
+
+
+def _delete_again(owner: RequestContext, server: Server) -> None:
+    kind = "delete" if server.task_state == TaskState.DELETING else "soft delete"
+    queue.enqueue(kind, queue=queue.of_host(str(server.host)), context=owner, server=server)

@@ -1,0 +1,238 @@
+"""The scheduler: asks Placement who could, filters, weighs, claims.
+
+`select` returns a claimed host and alternates for when the build fails there; `explain` tells why.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from compute.clients.errors import ClaimConflict
+from compute.clients.placement import placement
+from compute.domain import context as contexts
+from compute.domain.errors import BadRequest, NoValidHost
+from compute.domain.services import DISABLED_TRAIT
+from compute.models import Host
+from compute.scheduler import filters, hosts, weighers
+from compute.scheduler.hosts import HostState
+from compute.scheduler.request import Request
+from middleware.context import RequestContext
+
+log = logging.getLogger(__name__)
+
+NOT_ENOUGH = "There are not enough hosts available."
+_CLAIM_ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A host, and what to claim of Placement to have the server there."""
+
+    host: str
+    node: str
+    provider: str
+    zone: str
+    allocations: Mapping[str, Any]
+    mappings: Mapping[str, Any] = field(default_factory=dict)
+
+    def kept(self) -> dict[str, Any]:
+        """As a task's payload keeps it."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Explanation:
+    """What became of one host: the filter that refused it, or its weight."""
+
+    host: str
+    refused_by: str | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> float:
+        return sum(self.weights.values())
+
+
+def max_attempts() -> int:
+    return int(getattr(settings, "SCHEDULER_MAX_ATTEMPTS", 3))
+
+
+def select(
+    context: RequestContext,
+    request: Request,
+    *,
+    claim: Callable[[Selection], None] | None = None,
+) -> tuple[Selection, list[Selection]]:
+    """Choose a host, claim it, and name alternates; NoValidHost when there is none.
+
+    `claim` replaces the plain claim for moves, which have to keep what is held at the source.
+    """
+    cloud = contexts.elevated(context)
+    candidates = _candidates(cloud, request)
+    if not candidates:
+        raise NoValidHost(reason="")
+    ranked = _ranked(candidates, request)
+    chosen = None
+    rest: list[Selection] = []
+    for state in ranked:
+        selection = _selection(state, candidates[state.uuid])
+        if chosen is not None:
+            rest.append(selection)
+        elif _claimed(cloud, request, selection, claim):
+            chosen = selection
+        if chosen is not None and len(rest) >= max_attempts() - 1:
+            break
+    if chosen is None:
+        raise NoValidHost(reason=NOT_ENOUGH)
+    return chosen, rest
+
+
+def _candidates(cloud: RequestContext, request: Request) -> dict[str, dict[str, Any]]:
+    """The first allocation request of each host that Placement thinks has room."""
+    query: dict[str, Any] = {
+        "resources": ",".join(
+            f"{name}:{amount}" for name, amount in sorted(request.resources().items())
+        ),
+        "limit": getattr(settings, "SCHEDULER_MAX_PLACEMENT_RESULTS", 1000),
+    }
+    required, forbidden = request.traits()
+    query["required"] = ",".join(
+        [*sorted(required), *(f"!{name}" for name in sorted(forbidden | {DISABLED_TRAIT}))]
+    )
+    target = _target(request)
+    if target is not None:
+        host = Host.objects.filter(**target).values_list("uuid", flat=True).first()
+        if host is None:
+            return {}
+        query["in_tree"] = host
+    try:
+        found = placement().allocation_candidates(cloud, query)
+    except BadRequest as exc:
+        log.info("Placement does not understand what server %s needs: %s", request.server_uuid, exc)
+        return {}
+    by_provider: dict[str, dict[str, Any]] = {}
+    for one in found["allocation_requests"]:
+        for provider in one["allocations"]:
+            by_provider.setdefault(provider, one)
+    return by_provider
+
+
+def _target(request: Request) -> dict[str, str] | None:
+    """The one host that may be chosen, as somebody has said."""
+    host = request.forced_host or request.requested_host
+    node = request.forced_node or request.requested_node
+    if not host and not node:
+        return None
+    return {**({"host": host} if host else {}), **({"node": node} if node else {})}
+
+
+def _ranked(candidates: Mapping[str, Any], request: Request) -> list[HostState]:
+    states = [state for state in hosts.load(candidates) if state.host not in request.ignored_hosts]
+    if not request.forced_host and not request.forced_node:
+        states = _filtered(states, request)
+    return [state for state, _ in weighers.weigh(states, request)]
+
+
+def _filtered(states: Sequence[HostState], request: Request) -> list[HostState]:
+    left = list(states)
+    for name, each in filters.enabled():
+        if not left:
+            break
+        before = len(left)
+        left = [state for state in left if each.passes(state, request)]
+        if len(left) < before:
+            log.debug("%s left %d of %d hosts for %s.", name, len(left), before, request)
+    return left
+
+
+def _selection(state: HostState, one: Mapping[str, Any]) -> Selection:
+    return Selection(
+        host=state.host,
+        node=state.nodename,
+        provider=state.uuid,
+        zone=state.zone,
+        allocations={
+            provider: {"resources": dict(held["resources"])}
+            for provider, held in one["allocations"].items()
+        },
+        mappings=dict(one.get("mappings") or {}),
+    )
+
+
+def _claimed(
+    cloud: RequestContext,
+    request: Request,
+    selection: Selection,
+    claim: Callable[[Selection], None] | None,
+) -> bool:
+    try:
+        if claim is not None:
+            claim(selection)
+        else:
+            claim_for(
+                cloud,
+                selection,
+                consumer_id=request.server_uuid,
+                project_id=request.project_id,
+                user_id=request.user_id,
+            )
+    except ClaimConflict as exc:
+        log.debug("The claim on %s failed: %s", selection.host, exc)
+        return False
+    return True
+
+
+def claim_for(
+    cloud: RequestContext,
+    selection: Selection,
+    *,
+    consumer_id: str,
+    project_id: str,
+    user_id: str,
+) -> None:
+    """Claim the selection for a consumer that holds nothing yet; ClaimConflict if it cannot be."""
+    for attempt in range(_CLAIM_ATTEMPTS):
+        try:
+            placement().put_allocations(
+                cloud,
+                consumer_id,
+                selection.allocations,
+                project_id=project_id,
+                user_id=user_id,
+                mappings=selection.mappings,
+            )
+            return
+        except ClaimConflict as exc:
+            # Somebody changed the provider at the same moment: nothing is wrong with the claim.
+            if attempt + 1 == _CLAIM_ATTEMPTS or "concurrent" not in exc.text:
+                raise
+
+
+def explain(context: RequestContext, request: Request) -> list[Explanation]:
+    """What would become of every host, best first; nothing is claimed."""
+    candidates = _candidates(contexts.elevated(context), request)
+    told: list[Explanation] = []
+    left: list[HostState] = []
+    for state in hosts.load():
+        refused_by = _refused_by(state, candidates, request)
+        if refused_by is None:
+            left.append(state)
+        else:
+            told.append(Explanation(state.host, refused_by))
+    ranked = [
+        Explanation(state.host, None, shares) for state, shares in weighers.weigh(left, request)
+    ]
+    return [*ranked, *told]
+
+
+def _refused_by(state: HostState, candidates: Mapping[str, Any], request: Request) -> str | None:
+    if state.uuid not in candidates:
+        return "Placement"
+    if state.host in request.ignored_hosts:
+        return "ignored hosts"
+    if request.forced_host or request.forced_node:
+        return None
+    return next((name for name, each in filters.enabled() if not each.passes(state, request)), None)

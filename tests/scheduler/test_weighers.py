@@ -1,0 +1,48 @@
+"""Who comes first."""
+
+import pytest
+
+from compute.scheduler import weighers
+from tests.scheduler.test_filters import A, B, group, host, request
+
+
+def order(hosts, **asked):
+    return [state.host for state, _ in weighers.weigh(hosts, request(**asked))]
+
+
+def named(name, servers=(), **facts):
+    state = host(servers, **facts)
+    state.host = name
+    return state
+
+
+def test_more_free_memory_comes_first():
+    assert order([named("a", free_ram_mb=1), named("b", free_ram_mb=2)]) == ["b", "a"]
+
+
+def test_a_host_where_builds_fail_comes_last():
+    hosts = [named("a", free_ram_mb=9, failed_builds=1), named("b", free_ram_mb=1)]
+    assert order(hosts) == ["b", "a"]
+
+
+def test_a_busy_disk_weighs_against_a_host():
+    assert order([named("a", num_io_ops=3), named("b", num_io_ops=0)]) == ["b", "a"]
+
+
+@pytest.mark.parametrize(("policy", "first"), [("soft-affinity", "a"), ("soft-anti-affinity", "b")])
+def test_soft_policies_prefer(policy, first):
+    hosts = [named("a", servers=[A, B]), named("b")]
+    assert order(hosts, group=group(policy))[0] == first
+
+
+def test_equals_stay_in_their_order():
+    assert order([named("a"), named("b"), named("c")]) == ["a", "b", "c"]
+
+
+def test_settings_and_aggregates_turn_a_weigher_round(settings):
+    hosts = [named("a", free_ram_mb=1), named("b", free_ram_mb=2)]
+    settings.SCHEDULER_WEIGHTS = {"ram_weight_multiplier": -1.0}
+    assert order(hosts) == ["a", "b"]
+    for each in hosts:
+        each.aggregates = [{"ram_weight_multiplier": "2.0"}]
+    assert order(hosts) == ["b", "a"]
