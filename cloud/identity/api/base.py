@@ -1,0 +1,308 @@
+"""What every Identity operation does: the caller from X-Auth-Token, policy, errors, links."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import jsonschema
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.versioning import BaseVersioning
+
+from cloud.identity import policies, timestamps, validation
+from cloud.identity.authentication import METHODS
+from cloud.identity.errors import (
+    ActionForbidden,
+    BadRequest,
+    IdentityError,
+    MethodUnsupported,
+    Missing,
+    NotAllowed,
+    Unauthorized,
+)
+from cloud.identity.listing import Page, Params
+from middleware.context import RequestContext
+from versioned import wire
+from versioned.operation import MalformedBody, ResourceViewSet, UnsupportedMediaType
+from versioned.schema import Dialect, Invalid, Schema
+
+LOG = logging.getLogger(__name__)
+PREFIX = "/identity"
+LATEST = (3, 14)
+
+
+def _explain(error: jsonschema.ValidationError, is_body: bool) -> str:
+    """Say what is wrong as the other services do: the field, its value, the rule."""
+    if not error.path:
+        return error.message
+    if is_body:
+        name = error.path[-1]
+        return f"Invalid input for field/attribute {name}. Value: {error.instance}. {error.message}"
+    return (
+        f"Invalid input for query parameters {error.path[0]}. "
+        f"Value: {error.instance}. {error.message}"
+    )
+
+
+def _is_time(value: Any) -> bool:
+    return not isinstance(value, str) or timestamps.parse(value) is not None
+
+
+DIALECT = Dialect(formats={"date-time": _is_time}, numeric_strings=True, explain=_explain)
+
+
+def query(**params: Any) -> Schema:
+    """A schema of query parameters, each of which stands once."""
+    tree = {
+        "type": "object",
+        "properties": {name: {"type": "array", "items": rule} for name, rule in params.items()},
+    }
+    return Schema(tree, DIALECT, is_body=False)
+
+
+class _OneVersion(BaseVersioning):  # type: ignore[misc]
+    """Identity v3 has no microversions."""
+
+    def determine_version(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return LATEST
+
+
+class IdentityViewSet(ResourceViewSet):
+    """A ResourceViewSet that knows the caller and speaks Keystone's errors."""
+
+    dialect = DIALECT
+    versioning_class = _OneVersion
+
+    # The path of a request
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        self.identify(request._request)
+        super().initial(request, *args, **kwargs)
+
+    def identify(self, request: Any) -> None:
+        """Find the caller by X-Auth-Token, unless somebody said already who it is."""
+        context = getattr(request, "context", None)
+        if context is None:
+            context = request.context = RequestContext(
+                request_id=request.META.get("openstack.request_id", ""),
+                global_request_id=request.META.get("openstack.global_request_id"),
+                remote_address=request.META.get("REMOTE_ADDR"),
+            )
+        if context.user_id is not None or context.is_admin:
+            return
+        text = request.META.get("HTTP_X_AUTH_TOKEN")
+        if not text:
+            return
+        token = validation.validate(text)
+        if token is None or not validation.permits(
+            token, "identity", request.method, request.path.removeprefix(PREFIX)
+        ):
+            raise Unauthorized
+        _fill(context, text, token)
+
+    def check_media_type(self, request: Any) -> None:
+        if request.method in ("POST", "PUT", "PATCH") and request._request.body:
+            declared = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+            is_json = declared == "application/json" or declared.endswith("+json")
+            # Django's own clients and WSGI call a missing type text/plain.
+            if declared not in ("", "text/plain") and not is_json:
+                raise UnsupportedMediaType(declared)
+
+    def read_body(self, request: Any) -> Any:
+        body = super().read_body(request)
+        if body is not None and not isinstance(body, dict):
+            raise MalformedBody
+        return body or {}
+
+    def finish(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault("Vary", "X-Auth-Token")
+        if request._request.method == "HEAD" and isinstance(response, HttpResponse):
+            response.content = b""
+        return response
+
+    def respond(self, value: Any, status: int) -> HttpResponse:
+        if value is None:
+            response = HttpResponse(status=status)
+            del response.headers["Content-Type"]
+            response.headers["Content-Length"] = "0"
+            return response
+        return wire.json_response(value, status)
+
+    # Who asks
+
+    @property
+    def context(self) -> RequestContext:
+        context: RequestContext = self.request._request.context
+        return context
+
+    @property
+    def token(self) -> dict[str, Any]:
+        """The caller's token, or what the context tells of one."""
+        context = self.context
+        if context.token is not None:
+            return context.token
+        token: dict[str, Any] = {"methods": ["password"]}
+        if context.project_id is not None:
+            token["project"] = {
+                "id": context.project_id,
+                "domain": {"id": context.project_domain_id},
+            }
+        if context.domain_id is not None:
+            token["domain"] = {"id": context.domain_id}
+        return token
+
+    def require_caller(self) -> None:
+        """Refuse a request without a token."""
+        context = self.context
+        if context.user_id is None and not context.is_admin:
+            raise Unauthorized
+
+    def authorize(self, target: Mapping[str, Any] | None = None, rule: str | None = None) -> None:
+        """Ask the operation's rule (or another one) of `target`, or raise 401 or 403."""
+        action = rule or self.rule
+        self.require_caller()
+        if action is not None and not self.allows(action, target):
+            raise ActionForbidden(f"identity:{action}")
+        self.rule = None
+
+    def allows(self, action: str, target: Mapping[str, Any] | None = None) -> bool:
+        """Whether the rule of `action` grants it to the caller on `target`."""
+        context = self.context
+        credentials = context.to_policy_values()
+        credentials["is_admin"] = int(context.is_admin)
+        credentials["token"] = self.token
+        flat: dict[str, object] = dict(self.kwargs)
+        _flatten("target", target or {}, flat)
+        return policies.allows(action, flat, credentials)
+
+    # What is said
+
+    @property
+    def base_url(self) -> str:
+        """scheme://host:port of the request."""
+        url: str = self.request._request.build_absolute_uri("/")
+        return url.rstrip("/")
+
+    def link(self, *path: str) -> str:
+        """The absolute URL of something below /v3."""
+        return "/".join((f"{self.base_url}{PREFIX}/v3", *path))
+
+    def member(self, kind: str, collection: str, shown: dict[str, Any]) -> dict[str, Any]:
+        """A thing inside its envelope, with the link to itself."""
+        return {kind: self.linked(collection, shown)}
+
+    def linked(self, collection: str, shown: dict[str, Any]) -> dict[str, Any]:
+        shown.setdefault("links", {})["self"] = self.link(collection, shown["id"])
+        return shown
+
+    def collection(
+        self,
+        name: str,
+        shown: Sequence[dict[str, Any]],
+        page: Page | None = None,
+        *,
+        path: str | None = None,
+    ) -> dict[str, Any]:
+        """A list inside its envelope, each thing with the link to itself (`path=""`: without)."""
+        path = name if path is None else path
+        if path:
+            for item in shown:
+                self.linked(path, item)
+        request = self.request._request
+        links = {
+            "next": None,
+            "self": request.build_absolute_uri(request.get_full_path()),
+            "previous": None,
+        }
+        answer: dict[str, Any] = {name: shown, "links": links}
+        if page is not None and page.is_cut:
+            params = {key: values[-1] for key, values in self.params.items()}
+            params["marker"] = shown[-1]["id"] if shown else ""
+            links["next"] = request.build_absolute_uri(f"{request.path}?{urlencode(params)}")
+            answer["truncated"] = True
+        return answer
+
+    @property
+    def params(self) -> Params:
+        params: Params = self.request.params
+        return params
+
+    def default_domain(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Put what is made without a domain into the token's domain, or the default one."""
+        if not values.get("domain_id"):
+            values["domain_id"] = self.context.domain_id or "default"
+        return values
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """Render an error as Keystone does."""
+        self.rule = None
+        error = _translated(exc)
+        if error is None:
+            LOG.exception("%s %s failed", self.request.method, self.request.path)
+            return _fault(
+                500,
+                "Internal Server Error",
+                "An unexpected error prevented the server from fulfilling your request.",
+            )
+        response = _fault(error.status, error.title, error.message, _hint(error))
+        if isinstance(error, Unauthorized):
+            response.headers["WWW-Authenticate"] = f'Keystone uri="{self.base_url}{PREFIX}"'
+        return response
+
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        raise MethodNotAllowed(request.method)
+
+
+def _hint(error: IdentityError) -> dict[str, Any]:
+    return {"identity": {"methods": list(METHODS)}} if isinstance(error, MethodUnsupported) else {}
+
+
+def _fault(
+    status: int, title: str, message: str, extra: dict[str, Any] | None = None
+) -> HttpResponse:
+    error = {"code": int(status), "message": message, "title": title, **(extra or {})}
+    return wire.json_response({"error": error}, int(status))
+
+
+def _translated(exc: Exception) -> IdentityError | None:
+    if isinstance(exc, IdentityError):
+        return exc
+    if isinstance(exc, Invalid):
+        return BadRequest(exc.detail)
+    if isinstance(exc, MalformedBody):
+        return Missing("valid JSON", "request body")
+    if isinstance(exc, UnsupportedMediaType):
+        return Missing("application/json", "Content-Type header")
+    if isinstance(exc, MethodNotAllowed):
+        return NotAllowed()
+    return None
+
+
+def _flatten(prefix: str, value: Any, into: dict[str, object]) -> None:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _flatten(f"{prefix}.{key}", item, into)
+    else:
+        into[prefix] = value
+
+
+def _fill(context: RequestContext, text: str, token: dict[str, Any]) -> None:
+    """Say in the context who the token's user is, and where."""
+    context.auth_token = text
+    context.token = token
+    user, project, domain = token["user"], token.get("project"), token.get("domain")
+    context.user_id, context.user_name = user["id"], user["name"]
+    context.user_domain_id = user["domain"]["id"]
+    context.user_domain_name = user["domain"]["name"]
+    context.roles = tuple(role["name"] for role in token.get("roles", ()))
+    context.is_admin = "admin" in context.roles
+    if project is not None:
+        context.project_id, context.project_name = project["id"], project["name"]
+        context.project_domain_id = project["domain"]["id"]
+        context.project_domain_name = project["domain"]["name"]
+    if domain is not None:
+        context.domain_id, context.domain_name = domain["id"], domain["name"]
+    if "system" in token:
+        context.system_scope = "all"

@@ -1,0 +1,94 @@
+"""Domains: the roots of everything.  /v3/domains"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from cloud.identity import listing, projects
+from cloud.identity.api import types
+from cloud.identity.api.base import IdentityViewSet
+from cloud.identity.errors import BadRequest, NotFound
+from cloud.identity.models import Project
+from versioned.operation import operation
+
+_PROPERTIES = {
+    "description": types.NULLABLE,
+    "enabled": types.BOOLEAN,
+    "name": types.SHORT_NAME,
+    "options": types.IMMUTABLE,
+    "tags": types.TAGS,
+}
+CREATE = types.thing(
+    "domain", {"explicit_domain_id": types.STRING, **_PROPERTIES}, required=("name",)
+)
+UPDATE = types.thing("domain", _PROPERTIES, at_least=1)
+_FILTERS = {"name": "name", "enabled": "enabled"}
+
+
+def shown(row: Mapping[str, Any], tags: Iterable[str]) -> dict[str, Any]:
+    """A domain's representation; clients' own attributes stand beside it."""
+    return {
+        **row["extra"],
+        "id": row["id"],
+        "name": row["name"],
+        "description": row["description"] or "",
+        "enabled": row["enabled"],
+        "tags": list(tags),
+        "options": row["options"],
+    }
+
+
+class DomainViewSet(IdentityViewSet):
+    """Domains, which are stored as projects."""
+
+    @operation(policy="list_domains", target="found")
+    def list(self, request: Any) -> dict[str, Any]:
+        own = self.context.domain_id
+        self.authorize({"domain": {"id": own}} if own else {})
+        rows = Project.objects.filter(is_domain=True)
+        if own:
+            rows = rows.filter(pk=own)
+        page = listing.page(listing.narrow(rows, self.params, _FILTERS), self.params)
+        tags = projects.tags_of(row["id"] for row in page.rows)
+        return self.collection(
+            "domains", [shown(row, tags.get(row["id"], ())) for row in page.rows], page
+        )
+
+    @operation(policy="get_domain", target="found")
+    def retrieve(self, request: Any, id: str) -> dict[str, Any]:
+        try:
+            domain = projects.get_domain(id)
+        except NotFound:
+            self.authorize({})
+            raise
+        self.authorize({"domain": {"id": domain.pk}})
+        return self._answer(domain)
+
+    @operation(policy="create_domain", body=CREATE, status=201)
+    def create(self, request: Any, domain: dict[str, Any]) -> dict[str, Any]:
+        explicit = domain.pop("explicit_domain_id", None)
+        if explicit is not None and not _is_id(explicit):
+            raise BadRequest("Domain ID does not conform to required UUID format.")
+        for key in ("domain_id", "parent_id"):
+            domain.pop(key, None)
+        made = projects.create({**domain, "is_domain": True}, domain_id=explicit)
+        return self._answer(made)
+
+    @operation(policy="update_domain", body=UPDATE)
+    def update(self, request: Any, id: str, domain: dict[str, Any]) -> dict[str, Any]:
+        return self._answer(projects.update(projects.get_domain(id), domain))
+
+    @operation(policy="delete_domain", status=204)
+    def destroy(self, request: Any, id: str) -> None:
+        projects.delete(projects.get_domain(id))
+
+    def _answer(self, domain: Project) -> dict[str, Any]:
+        tags = projects.tags_of([domain.pk]).get(domain.pk, ())
+        return self.member("domain", "domains", shown(vars(domain), tags))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return UUID(text).hex == text
+    except ValueError:
+        return False

@@ -1,0 +1,157 @@
+"""Users, and what belongs to one of them.  /v3/users"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cloud.identity import listing, scopes, timestamps, users
+from cloud.identity.api import types
+from cloud.identity.api.base import IdentityViewSet, query
+from cloud.identity.api.groups import shown as shown_group
+from cloud.identity.api.projects import shown_many as shown_projects
+from cloud.identity.errors import BadRequest, NotFound
+from cloud.identity.models import Group, Membership, Project, User
+from versioned.operation import operation
+
+_FLAG = {"type": ["boolean", "null"]}
+_PROPERTIES = {
+    "default_project_id": types.NULLABLE,
+    "description": types.NULLABLE,
+    "domain_id": types.ID,
+    "enabled": types.BOOLEAN,
+    "federated": {"type": "array", "maxItems": 0},
+    "name": types.NAME,
+    "password": types.NULLABLE,
+    "options": {
+        "type": "object",
+        "properties": {
+            "ignore_change_password_upon_first_use": _FLAG,
+            "ignore_password_expiry": _FLAG,
+            "ignore_lockout_failure_attempts": _FLAG,
+            "lock_password": _FLAG,
+            "ignore_user_inactivity": _FLAG,
+            "multi_factor_auth_enabled": _FLAG,
+            "multi_factor_auth_rules": {
+                "type": ["array", "null"],
+                "items": {
+                    "type": "array",
+                    "items": types.STRING,
+                    "minItems": 1,
+                    "uniqueItems": True,
+                },
+                "uniqueItems": True,
+            },
+        },
+        "additionalProperties": False,
+    },
+}
+CREATE = types.thing("user", _PROPERTIES, required=("name",))
+UPDATE = types.thing("user", _PROPERTIES, at_least=1)
+PASSWORD = {
+    "type": "object",
+    "properties": {
+        "user": {
+            "type": "object",
+            "properties": {"original_password": types.STRING, "password": types.STRING},
+            "required": ["original_password", "password"],
+            "additionalProperties": False,
+        }
+    },
+    "required": ["user"],
+}
+LIST = query(name=types.NAME, domain_id=types.ID, enabled=types.BOOLEAN)
+_FILTERS = {"domain_id": "domain_id", "enabled": "enabled", "name": "name"}
+_FEDERATED = ("idp_id", "protocol_id", "unique_id")
+
+
+def shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A user's representation; clients' own attributes (email) stand beside it."""
+    answer = {
+        **row["extra"],
+        "id": row["id"],
+        "name": row["name"],
+        "domain_id": row["domain_id"],
+        "enabled": row["enabled"],
+        "password_expires_at": timestamps.plain(row["password_expires_at"]),
+        "options": row["options"],
+    }
+    # Keystone: these stand there only once somebody set them.
+    for key in ("default_project_id", "description"):
+        if row[key] is not None:
+            answer[key] = row[key]
+    return answer
+
+
+class UserViewSet(IdentityViewSet):
+    """Users."""
+
+    @operation(policy="list_users", target="found", query=LIST)
+    def list(self, request: Any) -> dict[str, Any]:
+        own = self.context.domain_id
+        self.authorize({"domain_id": own} if own else {})
+        rows = listing.narrow(User.objects.all(), self.params, _FILTERS)
+        if own:
+            rows = rows.filter(domain_id=own)
+        expiring = listing.first(self.params, "password_expires_at")
+        if expiring is not None:
+            rows = rows.filter(users.expiring(expiring))
+        if any(name in self.params for name in _FEDERATED):
+            rows = rows.none()
+        page = listing.page(rows, self.params)
+        return self.collection("users", [shown(row) for row in page.rows], page)
+
+    @operation(policy="create_user", target="found", body=CREATE, status=201)
+    def create(self, request: Any, user: dict[str, Any]) -> dict[str, Any]:
+        self.authorize({"user": user})
+        return self._answer(users.create(self.default_domain(user)))
+
+    @operation(policy="get_user", target="found")
+    def retrieve(self, request: Any, user_id: str) -> dict[str, Any]:
+        return self._answer(self._find(user_id))
+
+    @operation(policy="update_user", target="found", body=UPDATE)
+    def update(self, request: Any, user_id: str, user: dict[str, Any]) -> dict[str, Any]:
+        found = self._find(user_id)
+        if user.get("id", user_id) != user_id:
+            raise BadRequest("Cannot change ID")
+        return self._answer(users.update(found, user))
+
+    @operation(policy="delete_user", target="found", status=204)
+    def destroy(self, request: Any, user_id: str) -> None:
+        users.delete(self._find(user_id))
+
+    @operation(body=PASSWORD, status=204)
+    def password(self, request: Any, user_id: str, user: dict[str, Any]) -> None:
+        users.change_password(user_id, original=user["original_password"], new=user["password"])
+
+    @operation(policy="revoke_tokens_for_user", target="found", status=204)
+    def revoke_tokens(self, request: Any, user_id: str) -> None:
+        users.end_tokens(self._find(user_id))
+
+    @operation(policy="list_user_projects", target="found")
+    def projects(self, request: Any, user_id: str) -> dict[str, Any]:
+        self._find(user_id)
+        rows = Project.objects.filter(pk__in=scopes.projects_of(user_id))
+        page = listing.page(listing.narrow(rows, self.params, _FILTERS), self.params)
+        return self.collection("projects", shown_projects(page.rows), page)
+
+    @operation(policy="list_groups_for_user", target="found")
+    def groups(self, request: Any, user_id: str) -> dict[str, Any]:
+        self._find(user_id)
+        ids = Membership.objects.filter(user_id=user_id).values("group_id")
+        rows = listing.narrow(Group.objects.filter(pk__in=ids), self.params, {"name": "name"})
+        page = listing.page(rows, self.params)
+        return self.collection("groups", [shown_group(row) for row in page.rows], page)
+
+    def _find(self, user_id: str) -> User:
+        """The user, once the operation's rule grants it; others learn nothing from a 403."""
+        self.require_caller()
+        try:
+            user = users.get(user_id)
+        except NotFound:
+            self.authorize({})
+            raise
+        self.authorize({"user": {"id": user.pk, "domain_id": user.domain_id}})
+        return user
+
+    def _answer(self, user: User) -> dict[str, Any]:
+        return self.member("user", "users", shown(vars(user)))

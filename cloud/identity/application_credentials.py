@@ -1,0 +1,113 @@
+"""Application credentials and access rules: made and deleted."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError
+
+from cloud.identity import passwords, revision, scopes
+from cloud.identity.errors import BadRequest, Conflict, Forbidden, NotFound, not_found
+from cloud.identity.models import AccessRule, ApplicationCredential, Role
+
+
+def get(credential_id: str) -> ApplicationCredential:
+    """The application credential of an id."""
+    credential = ApplicationCredential.objects.filter(pk=credential_id).first()
+    if credential is None:
+        raise not_found("application credential", credential_id)
+    return credential
+
+
+def create(
+    values: dict[str, Any],
+    *,
+    user_id: str,
+    project_id: str,
+    held: Sequence[str],
+    expires_at: datetime | None,
+) -> tuple[ApplicationCredential, str]:
+    """Make a credential with some of the roles that its user holds; return it and its secret."""
+    secret = values.get("secret") or secrets.token_urlsafe(64)
+    roles = _roles(values.get("roles"), held)
+    rules = values.get("access_rules")
+    credential = ApplicationCredential(
+        name=values["name"],
+        description=values.get("description"),
+        user_id=user_id,
+        project_id=project_id,
+        secret=passwords.conceal(secret),
+        expires_at=expires_at,
+        unrestricted=values.get("unrestricted") or False,
+        has_access_rules=bool(rules),  # Keystone: an empty list limits nothing
+    )
+    try:
+        with revision.change():
+            credential.save(force_insert=True)
+            credential.roles.set(roles)
+            credential.access_rules.set(_rule(user_id, rule) for rule in rules or ())
+    except IntegrityError:
+        raise Conflict(
+            "application_credential", f"Duplicate entry found with name {credential.name}"
+        ) from None
+    return credential, secret
+
+
+def _roles(wanted: Sequence[dict[str, Any]] | None, held: Sequence[str]) -> list[str]:
+    """The ids of the roles that are asked for and what they imply, or of all that are held."""
+    if not wanted:
+        return list(held)
+    ids = []
+    for role in wanted:
+        if role.get("id"):
+            ids.append(role["id"])
+            continue
+        found = list(Role.objects.filter(name=role.get("name")).values_list("pk", "domain_id"))
+        if not found:
+            raise NotFound(f"Role {role.get('name')} is not defined")
+        if len(found) > 1:
+            raise BadRequest(
+                f"There are multiple role entities named '{role['name']}'. Please use ID instead "
+                "of names to resolve the ambiguity."
+            )
+        ids.append(found[0][0])
+    expanded = scopes.roles().expand(ids)
+    if not set(held).issuperset(expanded) or not set(expanded).issuperset(ids):
+        raise BadRequest(
+            "Invalid application credential: Cannot create an application credential with "
+            "unassigned role"
+        )
+    return expanded
+
+
+def _rule(user_id: str, rule: dict[str, Any]) -> AccessRule:
+    """An access rule by its id, or the one that says the same, or a new one."""
+    if rule.get("id"):
+        return get_rule(rule["id"], user_id)
+    found, _ = AccessRule.objects.get_or_create(
+        user_id=user_id, service=rule["service"], path=rule["path"], method=rule["method"]
+    )
+    return found
+
+
+def delete(credential: ApplicationCredential) -> None:
+    """Delete a credential with its tokens."""
+    with revision.change():
+        credential.delete()
+
+
+def get_rule(rule_id: str, user_id: str) -> AccessRule:
+    """The access rule of an id, if it is the user's."""
+    rule = AccessRule.objects.filter(pk=rule_id, user_id=user_id).first()
+    if rule is None:
+        raise not_found("access rule", rule_id)
+    return rule
+
+
+def delete_rule(rule: AccessRule) -> None:
+    """Delete an access rule that no credential uses."""
+    with revision.change():
+        if ApplicationCredential.objects.filter(access_rules=rule).exists():
+            raise Forbidden
+        rule.delete()

@@ -1,0 +1,84 @@
+"""What Keystone's lists understand in a query: equality, comparators after `__`, and paging."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cloud.identity.errors import BadRequest
+
+Params = Mapping[str, Sequence[str]]
+
+_COMPARATORS = {
+    "contains": "contains",
+    "icontains": "icontains",
+    "startswith": "startswith",
+    "istartswith": "istartswith",
+    "endswith": "endswith",
+    "iendswith": "iendswith",
+}
+_NO = frozenset({"0", "f", "false", "n", "no", "off"})
+_LARGEST_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a list; `is_cut` when a limit left some out."""
+
+    rows: list[dict[str, Any]]
+    is_cut: bool = False
+
+
+def truth(text: str) -> bool:
+    """Read a boolean of a query: whatever is not a no is a yes."""
+    return text.strip().lower() not in _NO
+
+
+def is_asked(params: Params, name: str) -> bool:
+    """Whether a flag stands in the query: `?name` and `?name=1` say so, `?name=0` does not."""
+    return name in params and params[name][0] != "0"
+
+
+def first(params: Params, name: str) -> str | None:
+    values = params.get(name)
+    return values[0] if values else None
+
+
+def narrow(
+    rows: "QuerySet[Any]",
+    params: Params,
+    columns: Mapping[str, str],
+    booleans: frozenset[str] = frozenset({"enabled", "is_domain"}),
+) -> "QuerySet[Any]":
+    """Keep the rows that match the query; `columns` says which parameter asks which column."""
+    for key, values in params.items():
+        name, _, comparator = key.partition("__")
+        column = columns.get(name)
+        if column is None:
+            continue
+        for value in values:
+            if comparator:
+                if comparator in _COMPARATORS and name not in booleans:
+                    rows = rows.filter(**{f"{column}__{_COMPARATORS[comparator]}": value})
+            elif name in booleans:
+                rows = rows.filter(**{column: truth(value)})
+            else:
+                rows = rows.filter(**{column: value})
+    return rows
+
+
+def page(rows: "QuerySet[Any]", params: Params, *columns: str) -> Page:
+    """One page of rows, by id, as `marker` and `limit` ask for it."""
+    rows = rows.order_by("pk")
+    marker, asked = first(params, "marker"), first(params, "limit")
+    if marker:
+        rows = rows.filter(pk__gt=marker)
+    if not asked:
+        return Page(list(rows.values(*columns)))
+    try:
+        limit = min(int(asked), _LARGEST_PAGE)
+    except ValueError:
+        raise BadRequest(f"invalid literal for int() with base 10: {asked!r}") from None
+    found = list(rows.values(*columns)[: max(limit, 0) + 1])
+    return Page(found[:limit], len(found) > limit)

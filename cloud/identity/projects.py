@@ -1,0 +1,256 @@
+"""Projects and domains: made, changed and deleted with all that hangs on them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from cloud.identity import attributes, revision, scopes, tokens
+from cloud.identity.errors import BadRequest, Conflict, Forbidden, not_found
+from cloud.identity.models import (
+    Assignment,
+    Credential,
+    Group,
+    Project,
+    ProjectTag,
+    Role,
+    Trust,
+    User,
+)
+
+_COLUMNS = ("name", "domain_id", "parent_id", "is_domain", "enabled", "description", "options")
+# Keystone: max_project_tree_depth.
+_DEEPEST = 5
+LARGEST_TAG_COUNT = 80
+
+
+def get(project_id: str | None) -> Project:
+    """The project or domain of an id."""
+    project = Project.objects.select_related("domain").filter(pk=project_id).first()
+    if project is None:
+        raise not_found("project", project_id)
+    return project
+
+
+def get_domain(domain_id: str | None) -> Project:
+    """The domain of an id; a project that is none is not found either."""
+    domain = Project.objects.filter(pk=domain_id, is_domain=True).first()
+    if domain is None:
+        raise not_found("domain", domain_id)
+    return domain
+
+
+def parents(project: Project) -> list[str]:
+    """The ids of the projects above a project, nearest first, its domain last."""
+    return scopes.ancestors(project)
+
+
+def create(values: dict[str, Any], *, domain_id: str | None = None) -> Project:
+    """Make a project, or a domain (`domain_id`: with an id of the caller's choice)."""
+    tags = values.pop("tags", None)
+    attributes.boolean(values, "enabled", "is_domain")
+    fields = attributes.split(values, _COLUMNS)
+    fields["name"] = fields["name"].strip()
+    fields["options"] = fields.get("options") or {}
+    if fields.get("description") is None:
+        fields["description"] = ""
+    if fields.get("is_domain"):
+        if fields.get("parent_id") or fields.get("domain_id"):
+            raise BadRequest("only root projects are allowed to act as domains.")
+        fields["domain_id"] = fields["parent_id"] = None
+    else:
+        fields["parent_id"] = fields.get("parent_id") or fields["domain_id"]
+        _check_place(fields["domain_id"], fields["parent_id"])
+    if domain_id is not None:
+        fields["id"] = domain_id
+    project = Project(**fields)
+    try:
+        with revision.change():
+            project.save(force_insert=True)
+            _replace_tags(project, tags or ())
+    except IntegrityError:
+        raise _taken(project) from None
+    return project
+
+
+def _taken(project: Project) -> Conflict:
+    if project.is_domain:
+        return Conflict(
+            "project",
+            "it is not permitted to have two projects acting as domains with the same name: "
+            f"{project.name}",
+        )
+    return Conflict(
+        "project",
+        "it is not permitted to have two projects with either the same name or same id in the "
+        f"same domain: name is {project.name}, project id {project.pk}",
+    )
+
+
+def _check_place(domain_id: str, parent_id: str) -> None:
+    """Refuse a project whose parent is elsewhere, disabled or too deep."""
+    domain = Project.objects.filter(pk=domain_id, is_domain=True).first()
+    if domain is None:
+        raise BadRequest(f"Could not find domain: {domain_id}.")
+    parent = domain if parent_id == domain_id else Project.objects.filter(pk=parent_id).first()
+    if parent is None:
+        raise BadRequest(f"Could not find project: {parent_id}.")
+    if parent.is_domain:
+        if parent.pk != domain.pk:
+            raise BadRequest(
+                f"Cannot create project, the parent ({parent.pk}) is acting as a domain, but "
+                f"this project's domain id ({domain.pk}) does not match the parent's id."
+            )
+        above = [parent]
+    else:
+        if parent.domain_id != domain.pk:
+            raise BadRequest(
+                f"Cannot create project, since it specifies its domain_id {domain.pk}, but "
+                f"specifies a parent in a different domain ({parent.domain_id})."
+            )
+        found = Project.objects.in_bulk(parents(parent))
+        above = [parent, *found.values()]
+    for project in above:
+        if not project.enabled:
+            raise BadRequest(
+                f"cannot create a project in a branch containing a disabled project: {project.pk}"
+            )
+    if len(above) > _DEEPEST:
+        raise Forbidden(f"Max hierarchy depth reached for {parent.pk} branch.")
+
+
+def update(project: Project, values: dict[str, Any]) -> Project:
+    """Change a project or a domain; disabling it ends its tokens."""
+    kind = "domain" if project.is_domain else "project"
+    attributes.check_mutable(project, kind, values)
+    if "domain_id" in values and values["domain_id"] != project.domain_id:
+        raise BadRequest("Cannot change Domain ID")
+    if "parent_id" in values and values["parent_id"] != project.parent_id:
+        raise Forbidden("Update of `parent_id` is not allowed.")
+    attributes.boolean(values, "enabled", "is_domain")
+    if values.get("is_domain", project.is_domain) != project.is_domain:
+        raise BadRequest("Update of `is_domain` is not allowed.")
+    tags = values.pop("tags", None)
+    changes = attributes.split(values, ("name", "enabled", "description", "options"))
+    for key in ("domain_id", "parent_id", "is_domain"):
+        changes.get("extra", {}).pop(key, None)
+    if "name" in changes:
+        changes["name"] = changes["name"].strip()
+    enabled = changes.get("enabled", project.enabled)
+    is_ended = project.enabled and not enabled
+    if not project.is_domain and enabled != project.enabled:
+        _check_switch(project, enabled)
+    attributes.merge(project, changes)
+    try:
+        with revision.change():
+            project.save()
+            if tags is not None:
+                _replace_tags(project, tags)
+            if is_ended:
+                tokens.revoke_all(project_id=project.pk)
+                if project.is_domain:
+                    tokens.revoke_all(domain_id=project.pk)
+                    tokens.revoke_all(user__domain_id=project.pk)
+                    tokens.revoke_all(project__domain_id=project.pk)
+    except IntegrityError:
+        raise _taken(project) from None
+    return project
+
+
+def _check_switch(project: Project, enabled: bool) -> None:
+    """Refuse to enable below what is disabled, or to disable above what is enabled."""
+    if enabled:
+        if Project.objects.filter(pk__in=parents(project), enabled=False).exists():
+            raise Forbidden(f"Cannot enable project {project.pk} since it has disabled parents")
+    elif Project.objects.filter(pk__in=scopes.below([project.pk]), enabled=True).exists():
+        raise Forbidden(
+            f"Cannot disable project {project.pk} since its subtree contains enabled projects."
+        )
+
+
+def delete(project: Project) -> None:
+    """Delete a project that has none below it, or a disabled domain with all that is in it."""
+    attributes.check_mutable(project, "domain" if project.is_domain else "project", None)
+    if project.is_domain:
+        if project.enabled:
+            raise Forbidden("Cannot delete a domain that is enabled, please disable it first.")
+        inside = list(Project.objects.filter(domain=project).values_list("pk", flat=True))
+    else:
+        if Project.objects.filter(parent=project).exists():
+            raise Forbidden(
+                f"Cannot delete the project {project.pk} since it is not a leaf in the hierarchy. "
+                "Use the cascade option if you want to delete a whole subtree."
+            )
+        inside = []
+    gone = [*inside, project.pk]
+    with revision.change():
+        if project.is_domain:
+            actors = [
+                *User.objects.filter(domain=project).values_list("pk", flat=True),
+                *Group.objects.filter(domain=project).values_list("pk", flat=True),
+            ]
+            Assignment.objects.filter(actor_id__in=actors).delete()
+            Role.objects.filter(domain_id=project.pk).delete()
+        Assignment.objects.filter(target_id__in=gone).delete()
+        Credential.objects.filter(project_id__in=gone).delete()
+        Trust.objects.filter(project_id__in=gone).delete()
+        project.delete()
+
+
+# Tags
+
+
+def tags_of(project_ids: Iterable[str]) -> dict[str, list[str]]:
+    """The tags of projects, by project."""
+    found: dict[str, list[str]] = {}
+    rows = ProjectTag.objects.filter(project_id__in=list(project_ids)).order_by("name")
+    for project_id, name in rows.values_list("project_id", "name"):
+        found.setdefault(project_id, []).append(name)
+    return found
+
+
+def _replace_tags(project: Project, names: Sequence[str]) -> None:
+    ProjectTag.objects.filter(project=project).delete()
+    ProjectTag.objects.bulk_create(
+        ProjectTag(project=project, name=name) for name in dict.fromkeys(names)
+    )
+
+
+def replace_tags(project: Project, names: Sequence[str]) -> None:
+    """Give a project these tags and no others."""
+    with transaction.atomic():
+        _replace_tags(project, names)
+
+
+def add_tag(project: Project, name: str) -> None:
+    """Give a project one more tag, unless it has it."""
+    with transaction.atomic():
+        ProjectTag.objects.get_or_create(project=project, name=name)
+
+
+def remove_tag(project: Project, name: str) -> None:
+    """Take a tag from a project."""
+    with transaction.atomic():
+        if not ProjectTag.objects.filter(project=project, name=name).delete()[0]:
+            raise not_found("project tag", name)
+
+
+def has_tag(project: Project, name: str) -> bool:
+    return ProjectTag.objects.filter(project=project, name=name).exists()
+
+
+def tagged(words: dict[str, str]) -> Q:
+    """The projects that match the four tag filters of a list."""
+    which = Q()
+    for key, text in words.items():
+        names = text.split(",")
+        anyone = ProjectTag.objects.filter(name__in=names).values("project_id")
+        if key in ("tags", "not-tags"):
+            found = Q()
+            for name in names:
+                found &= Q(pk__in=ProjectTag.objects.filter(name=name).values("project_id"))
+        else:
+            found = Q(pk__in=anyone)
+        which &= ~found if key.startswith("not-") else found
+    return which

@@ -1,0 +1,219 @@
+"""Roles, what implies what, and who is granted which of them where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError
+
+from cloud.identity import attributes, projects, revision, scopes, users
+from cloud.identity.errors import BadRequest, Conflict, Forbidden, NotFound, not_found
+from cloud.identity.models import ApplicationCredential, Assignment, ImpliedRole, Role
+from cloud.identity.models.assignment import DOMAIN, GROUP, PROJECT, SYSTEM, USER
+
+# Keystone: prohibited_implied_role.
+_NEVER_IMPLIED = frozenset({"admin"})
+
+
+def get(role_id: str | None) -> Role:
+    """The role of an id."""
+    role = Role.objects.filter(pk=role_id).first()
+    if role is None:
+        raise not_found("role", role_id)
+    return role
+
+
+def create(values: dict[str, Any]) -> Role:
+    """Make a role."""
+    fields = attributes.split(values, ("name", "domain_id", "description", "options"))
+    fields["domain_id"] = fields.get("domain_id") or ""
+    fields["options"] = fields.get("options") or {}
+    fields["name"] = fields["name"].strip()
+    role = Role(**fields)
+    try:
+        with revision.change():
+            role.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict("role", f"Duplicate entry found with name {role.name}") from None
+    return role
+
+
+def update(role: Role, values: dict[str, Any]) -> Role:
+    """Change a role."""
+    attributes.check_mutable(role, "role", values)
+    if "domain_id" in values and (values["domain_id"] or "") != role.domain_id:
+        raise BadRequest("Update of `domain_id` is not allowed.")
+    values.pop("domain_id", None)
+    attributes.merge(role, attributes.split(values, ("name", "description", "options")))
+    role.name = role.name.strip()
+    try:
+        with revision.change():
+            role.save()
+    except IntegrityError:
+        raise Conflict("role", f"Duplicate entry found with name {role.name}") from None
+    return role
+
+
+def delete(role: Role) -> None:
+    """Delete a role with its assignments and implications."""
+    attributes.check_mutable(role, "role", None)
+    with revision.change():
+        role.delete()
+
+
+# Implications
+
+
+def imply(prior: Role, implied: Role) -> None:
+    """Make `implied` follow from `prior`."""
+    if implied.name in _NEVER_IMPLIED:
+        raise Forbidden(f"{implied.pk} cannot be an implied roles.")
+    if not prior.domain_id and implied.domain_id:
+        raise Forbidden(f"{implied.pk} cannot be an implied roles.")
+    with revision.change():
+        _, is_new = ImpliedRole.objects.get_or_create(prior=prior, implied=implied)
+        if not is_new:
+            raise Conflict("implied_role", "Duplicate entry")
+
+
+def check_implied(prior: Role, implied: Role) -> None:
+    """Refuse when `implied` does not follow from `prior`."""
+    if not ImpliedRole.objects.filter(prior=prior, implied=implied).exists():
+        raise NotFound(f"{prior.pk} does not imply {implied.pk}.")
+
+
+def stop_implying(prior: Role, implied: Role) -> None:
+    """Undo an implication."""
+    with revision.change():
+        check_implied(prior, implied)
+        ImpliedRole.objects.filter(prior=prior, implied=implied).delete()
+
+
+def implied_by(prior: Role) -> Iterable[Role]:
+    """The roles that follow from a role, one step."""
+    ids = ImpliedRole.objects.filter(prior=prior).values("implied_id")
+    return Role.objects.filter(pk__in=ids).order_by("pk")
+
+
+# Grants
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An actor at a target: where roles are granted."""
+
+    actor: str
+    actor_id: str
+    target: str
+    target_id: str
+    inherited: bool = False
+
+    def rows(self) -> Any:
+        return Assignment.objects.filter(
+            actor=self.actor,
+            actor_id=self.actor_id,
+            target=self.target,
+            target_id=self.target_id,
+            inherited=self.inherited,
+        )
+
+
+def grant(place: Place, role: Role) -> None:
+    """Grant a role; doing it twice is no mistake."""
+    if role.domain_id:
+        if place.target == SYSTEM:
+            raise BadRequest(
+                f"Role {role.pk} is a domain-specific role. Unable to use a domain-specific role "
+                "in a system assignment."
+            )
+        if place.target == PROJECT and projects.get(place.target_id).domain_id != role.domain_id:
+            raise Forbidden(
+                f"Project {place.target_id} must be in the same domain as the role {role.pk} "
+                "being assigned."
+            )
+    with revision.change():
+        if not place.rows().filter(role=role).exists():
+            Assignment.objects.create(
+                actor=place.actor,
+                actor_id=place.actor_id,
+                target=place.target,
+                target_id=place.target_id,
+                role=role,
+                inherited=place.inherited,
+            )
+
+
+def check_granted(place: Place, role: Role) -> None:
+    """Refuse when the role is not granted there."""
+    if not place.rows().filter(role=role).exists():
+        raise _no_grant(place, role)
+
+
+def _no_grant(place: Place, role: Role) -> NotFound:
+    return NotFound(
+        f"Could not find role assignment with role: {role.pk}, user or group: {place.actor_id}, "
+        f"project, domain, or system: {place.target_id}."
+    )
+
+
+def revoke(place: Place, role: Role) -> None:
+    """Take a granted role away."""
+    with revision.change():
+        if not place.rows().filter(role=role).delete()[0]:
+            raise _no_grant(place, role)
+        if (place.actor, place.target) == (USER, PROJECT):
+            # Keystone: application credentials end with any role that their user loses there.
+            ApplicationCredential.objects.filter(
+                user_id=place.actor_id, project_id=place.target_id
+            ).delete()
+
+
+def granted(place: Place) -> list[dict[str, Any]]:
+    """The rows of the roles that are granted there."""
+    ids = place.rows().values("role_id")
+    rows: Any = Role.objects.filter(pk__in=ids).order_by("pk").values()
+    return list(rows)
+
+
+def place(
+    *,
+    user_id: str | None = None,
+    group_id: str | None = None,
+    project_id: str | None = None,
+    domain_id: str | None = None,
+    inherited: bool = False,
+) -> Place:
+    """The place that a URL names."""
+    actor = (USER, user_id) if user_id is not None else (GROUP, group_id)
+    if project_id is not None:
+        target: tuple[str, str] = (PROJECT, project_id)
+    elif domain_id is not None:
+        target = (DOMAIN, domain_id)
+    else:
+        target = (SYSTEM, scopes.SYSTEM_ID)
+    return Place(actor[0], str(actor[1]), *target, inherited)
+
+
+def rule_target(place: Place, role: Role | None, *, may_be_gone: bool = False) -> dict[str, Any]:
+    """What rules ask of a grant; 404 for what is not there (`may_be_gone`: but the actor)."""
+    found: dict[str, Any] = {}
+    if role is not None:
+        found["role"] = {
+            "id": role.pk,
+            "name": role.name,
+            "domain_id": role.domain_id or None,
+        }
+    try:
+        if place.actor == USER:
+            found["user"] = {"domain_id": users.get(place.actor_id).domain_id}
+        else:
+            found["group"] = {"domain_id": users.get_group(place.actor_id).domain_id}
+    except NotFound:
+        if not may_be_gone:
+            raise
+    if place.target == DOMAIN:
+        found["domain"] = {"id": projects.get_domain(place.target_id).pk}
+    elif place.target == PROJECT:
+        project = projects.get(place.target_id)
+        found["project"] = {"id": project.pk, "domain_id": project.domain_id}
+    return found

@@ -1,0 +1,56 @@
+"""Unified limits, OAuth consumers and the configuration of domains."""
+
+
+def test_limits_need_a_registered_one(admin, demo):
+    service, project = admin.id("services", "nova"), admin.id("projects", "demo")
+    limit = {"service_id": service, "resource_name": "servers", "resource_limit": 5}
+    missing = admin.post("/limits", {"limits": [{**limit, "project_id": project}]})
+    assert (missing.status, missing.error) == (
+        403,
+        "Unable to create a limit that has no corresponding registered limit.",
+    )
+    registered = {"service_id": service, "resource_name": "servers", "default_limit": 10}
+    (made,) = admin.post("/registered_limits", {"registered_limits": [registered]}).json[
+        "registered_limits"
+    ]
+    assert admin.post("/registered_limits", {"registered_limits": [registered]}).status == 409
+    (own,) = admin.post("/limits", {"limits": [{**limit, "project_id": project}]}).json["limits"]
+    assert admin.post("/limits", {"limits": [{**limit, "project_id": project}]}).status == 409
+    assert demo.get("/limits").json["limits"][0]["id"] == own["id"]
+    changed = admin.patch(f"/limits/{own['id']}", {"limit": {"resource_limit": 7}})
+    assert changed.json["limit"]["resource_limit"] == 7
+    assert admin.delete(f"/registered_limits/{made['id']}").status == 403
+    assert admin.delete(f"/limits/{own['id']}").status == 204
+    assert admin.delete(f"/registered_limits/{made['id']}").status == 204
+    assert admin.get("/limits/model").json["model"]["name"] == "flat"
+
+
+def test_consumers_show_their_secret_once(admin):
+    made = admin.make("consumer", "/OS-OAUTH1/consumers", description="d")
+    path = f"/OS-OAUTH1/consumers/{made['id']}"
+    assert made["secret"]
+    assert "secret" not in admin.get(path).json["consumer"]
+    assert admin.patch(path, {"consumer": {"secret": "mine"}}).status == 400
+    assert admin.delete(path).status == 204
+    assert admin.get(path).error == "Consumer not found"
+
+
+def test_domains_have_options_of_their_own(admin):
+    path = "/domains/default/config"
+    config = {"identity": {"driver": "ldap"}, "ldap": {"url": "ldap://x", "password": "secret"}}
+    made = admin.put(path, {"config": config})
+    assert made.status == 201
+    assert made.json["config"]["ldap"] == {"url": "ldap://x"}
+    assert admin.put(path, {"config": config}).status == 200
+    assert admin.get(f"{path}/identity/driver").json == {"config": {"driver": "ldap"}}
+    changed = admin.patch(f"{path}/identity", {"config": {"identity": {"list_limit": 5}}})
+    assert changed.json["config"]["identity"] == {"driver": "ldap", "list_limit": 5}
+    assert admin.patch(f"{path}/identity", {"config": {"ldap": {"url": "x"}}}).status == 403
+    assert admin.put(path, {"config": {"nova": {"x": 1}}}).status == 403
+    assert admin.delete(f"{path}/identity/driver").status == 204
+    assert admin.get(f"{path}/identity/driver").status == 404
+    assert admin.delete(path).status == 204
+    assert admin.get(path).status == 404
+    assert admin.get("/domains/config/identity/driver/default").json == {
+        "config": {"driver": "sql"}
+    }

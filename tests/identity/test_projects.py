@@ -1,0 +1,130 @@
+"""Domains and projects: trees, tags, and what may not be done to them."""
+
+import pytest
+
+
+def test_a_project_is_made_in_the_default_domain(admin):
+    made = admin.make("project", name="  p  ", colour="red")
+    assert made["name"] == "p"
+    assert made["colour"] == "red"
+    assert made["domain_id"] == made["parent_id"] == "default"
+    assert made["links"]["self"].endswith(f"/identity/v3/projects/{made['id']}")
+    assert (made["enabled"], made["is_domain"], made["tags"]) == (True, False, [])
+
+
+def test_two_projects_of_one_name_conflict(admin):
+    answer = admin.post("/projects", {"project": {"name": "demo"}})
+    assert answer.status == 409
+    assert answer.error.startswith(
+        "Conflict occurred attempting to store project - it is not permitted to have two projects "
+        "with either the same name or same id in the same domain: name is demo, project id "
+    )
+    assert admin.post("/domains", {"domain": {"name": "Default"}}).status == 409
+
+
+@pytest.mark.parametrize(
+    ("project", "sentence"),
+    [
+        ({}, "'name' is a required property"),
+        ({"name": ""}, "'' should be non-empty"),
+        ({"name": "x" * 65}, "is too long"),
+        ({"name": "p", "enabled": "maybe"}, "'maybe' is not one of [True, 'True'"),
+        ({"name": "p", "parent_id": "nowhere"}, "Could not find project: nowhere."),
+        ({"name": "p", "domain_id": "nowhere"}, "Could not find domain: nowhere."),
+    ],
+)
+def test_a_bad_project_is_400(admin, project, sentence):
+    answer = admin.post("/projects", {"project": project})
+    assert answer.status == 400
+    assert sentence in answer.error
+
+
+def test_a_tree_is_shown_up_and_down(admin):
+    top = admin.make("project", name="top")["id"]
+    below = admin.make("project", name="below", parent_id=top)["id"]
+    assert admin.get(f"/projects/{below}?parents_as_ids").json["project"]["parents"] == {
+        top: {"default": None}
+    }
+    assert admin.get(f"/projects/{top}?subtree_as_ids").json["project"]["subtree"] == {below: None}
+    assert admin.get(f"/projects/{top}?subtree_as_list").json["project"]["subtree"] == []
+    both = admin.get(f"/projects/{top}?subtree_as_ids&subtree_as_list")
+    assert both.status == 400
+
+
+def test_a_tree_is_no_deeper_than_five(admin):
+    parent = "default"
+    for level in range(5):
+        parent = admin.make("project", name=f"p{level}", parent_id=parent)["id"]
+    answer = admin.post("/projects", {"project": {"name": "deepest", "parent_id": parent}})
+    assert (answer.status, answer.error) == (
+        403,
+        f"Max hierarchy depth reached for {parent} branch.",
+    )
+
+
+def test_what_has_projects_below_is_not_deleted_nor_disabled(admin):
+    top = admin.make("project", name="top")["id"]
+    admin.make("project", name="below", parent_id=top)
+    assert "since it is not a leaf in the hierarchy" in admin.delete(f"/projects/{top}").error
+    answer = admin.patch(f"/projects/{top}", {"project": {"enabled": False}})
+    assert (answer.status, "subtree contains enabled projects" in answer.error) == (403, True)
+
+
+def test_a_domain_must_be_disabled_before_it_goes_with_all_that_is_in_it(admin):
+    domain = admin.make("domain", name="d")["id"]
+    project = admin.make("project", name="p", domain_id=domain)["id"]
+    user = admin.make("user", name="u", domain_id=domain)["id"]
+    answer = admin.delete(f"/domains/{domain}")
+    assert answer.status == 403
+    assert answer.error == "Cannot delete a domain that is enabled, please disable it first."
+    admin.patch(f"/domains/{domain}", {"domain": {"enabled": False}})
+    assert admin.delete(f"/domains/{domain}").status == 204
+    for path in (f"/domains/{domain}", f"/projects/{project}", f"/users/{user}"):
+        assert admin.get(path).status == 404
+
+
+def test_domains_are_projects_that_act_as_such(admin):
+    domain = admin.make("domain", name="d", explicit_domain_id="a" * 8 + "0" * 24)
+    assert "is_domain" not in domain
+    assert admin.get(f"/projects/{domain['id']}").json["project"]["is_domain"] is True
+    assert domain["id"] not in str(admin.get("/projects").json)
+    assert admin.get("/projects?is_domain=true&name=d").json["projects"][0]["id"] == domain["id"]
+    answer = admin.post("/domains", {"domain": {"name": "x", "explicit_domain_id": "short"}})
+    assert answer.error == "Domain ID does not conform to required UUID format."
+
+
+def test_tags_find_projects(admin):
+    one = admin.make("project", name="one", tags=["a", "b"])["id"]
+    two = admin.make("project", name="two", tags=["b"])["id"]
+
+    def found(query):
+        return {row["id"] for row in admin.get(f"/projects?{query}").json["projects"]}
+
+    assert found("tags=a,b") == {one}
+    assert found("tags-any=a,b") == {one, two}
+    assert two in found("not-tags=a,b")
+    assert not found("not-tags-any=a,b") & {one, two}
+    assert admin.put(f"/projects/{two}/tags/c").status == 201
+    assert admin.get(f"/projects/{two}/tags").json["tags"] == ["b", "c"]
+    assert admin.get(f"/projects/{two}/tags/a").status == 404
+    assert admin.put(f"/projects/{two}/tags", {"tags": ["z"]}).json["tags"] == ["z"]
+    assert admin.delete(f"/projects/{two}/tags").status == 204
+    assert admin.put(f"/projects/{two}/tags/{'x' * 256}").status == 400
+
+
+def test_lists_are_filtered_by_comparators_and_paged(admin):
+    names = [row["name"] for row in admin.get("/projects?name__contains=demo").json["projects"]]
+    assert sorted(names) == ["alt_demo", "demo"]
+    first = admin.get("/projects?limit=3").json
+    assert (len(first["projects"]), first["truncated"]) == (3, True)
+    rest = admin.get("/projects?" + first["links"]["next"].split("?")[1]).json
+    assert len(rest["projects"]) == 1
+    assert rest["links"]["next"] is None
+
+
+def test_an_immutable_project_says_so(admin):
+    path = f"/projects/{admin.make('project', name='p', options={'immutable': True})['id']}"
+    assert admin.delete(path).status == 403
+    assert admin.patch(path, {"project": {"name": "q"}}).status == 403
+    assert admin.patch(path, {"project": {"options": {"immutable": False}}}).status == 200
+    assert admin.delete(path).status == 204
