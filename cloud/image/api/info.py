@@ -1,0 +1,99 @@
+"""What this Image can do: versions, schemas, stores, import methods.  /v2/info, /v2/schemas"""
+
+from typing import Any
+
+from cloud.image import store, uploads
+from cloud.image.api import schemas
+from cloud.image.api.base import ImageServiceViewSet
+from cloud.image.api.metadef_schemas import METADEFS
+from cloud.image.errors import NotFound
+from versioned.operation import operation
+
+# Glance: what it lists with stores enabled and without a cache of images.
+VERSIONS = ("2.15", "2.13", "2.12", "2.11", "2.10", "2.9", "2.8", "2.17", "2.7", "2.6", "2.5",
+            "2.4", "2.3", "2.2", "2.1", "2.0")  # fmt: skip
+CURRENT = "2.17"
+
+
+class VersionsViewSet(ImageServiceViewSet):
+    """/ and /versions"""
+
+    def _versions(self, request: Any) -> dict[str, Any]:
+        href = request._request.build_absolute_uri("/") + "image/v2/"
+        return {
+            "versions": [
+                {
+                    "id": f"v{number}",
+                    "status": "CURRENT" if number == CURRENT else "SUPPORTED",
+                    "links": [{"rel": "self", "href": href}],
+                }
+                for number in VERSIONS
+            ]
+        }
+
+    @operation(status=300)
+    def choices(self, request: Any) -> Any:
+        return self._versions(request)
+
+    @operation()
+    def list(self, request: Any) -> Any:
+        return self._versions(request)
+
+
+class InfoViewSet(ImageServiceViewSet):
+    """/v2/info"""
+
+    @operation()
+    def imports(self, request: Any) -> Any:
+        return {
+            "import-methods": {
+                "description": "Import methods available.",
+                "type": "array",
+                "value": list(uploads.IMPORT_METHODS),
+            }
+        }
+
+    def _stores(self) -> list[dict[str, Any]]:
+        return [{"id": store.STORE, "description": "The folder of images", "default": "true"}]
+
+    @operation()
+    def stores(self, request: Any) -> Any:
+        return {"stores": self._stores()}
+
+    @operation(policy="stores_info_detail")
+    def stores_detail(self, request: Any) -> Any:
+        found = self._stores()
+        found[0] |= {
+            "type": "file",
+            "weight": 0,
+            "properties": {
+                "data_dir": str(store.folder()),
+                "chunk_size": 65536,
+                "thin_provisioning": False,
+            },
+        }
+        return {"stores": found}
+
+    @operation()
+    def usage(self, request: Any) -> Any:
+        # Glance: without limits in Keystone there is nothing to tell.
+        return {"usage": {}}
+
+
+class SchemasViewSet(ImageServiceViewSet):
+    """/v2/schemas/{name}"""
+
+    @operation()
+    def retrieve(self, request: Any, name: str) -> Any:
+        found = {
+            "image": schemas.IMAGE,
+            "images": schemas.collection("images", schemas.IMAGE),
+            "member": schemas.MEMBER,
+            "members": schemas.collection("members", schemas.MEMBER, linked=False),
+            "task": schemas.TASK,
+            "tasks": schemas.collection("tasks", schemas.TASK),
+            **{f"metadefs/{each}": schema for each, schema in METADEFS.items()},
+        }.get(name)
+        if found is None:
+            raise NotFound
+        return found

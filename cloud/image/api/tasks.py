@@ -1,0 +1,120 @@
+"""Tasks: what imports left behind.  /v2/tasks"""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from cloud.image.api.base import ImageServiceViewSet
+from cloud.image.api.schemas import UUID, VALID_TASK, validate
+from cloud.image.errors import BadRequest, ImageError, MethodNotAllowed, NotFound
+from cloud.image.models import Task
+from versioned.operation import operation
+
+_BRIEF = ("id", "type", "status", "owner", "expires_at", "created_at", "updated_at")
+_SORT_KEYS = ("type", "status", "created_at", "expires_at", "updated_at", "id")
+
+
+def render(row: dict[str, Any], *, full: bool) -> dict[str, Any]:
+    shown = {name: row[name] for name in _BRIEF if row[name] is not None}
+    if full:
+        shown |= {
+            "input": row["input"],
+            "result": row["result"],
+            "message": row["message"],
+            "image_id": row["image_id"],
+            "user_id": row["user_id"],
+            "request_id": row["request_id"],
+        }
+    return shown | {"self": f"/v2/tasks/{row['id']}", "schema": "/v2/schemas/task"}
+
+
+class TasksViewSet(ImageServiceViewSet):
+    """/v2/tasks and /v2/tasks/{task_id}"""
+
+    @operation(policy="tasks_api_access")
+    def list(self, request: Any) -> Any:
+        asked = {name: values[-1] for name, values in request.params.items()}
+        query = {name: value for name, value in asked.items() if name != "marker"}
+        key, way = asked.get("sort_key", "created_at"), asked.get("sort_dir", "desc")
+        if way not in ("asc", "desc"):
+            raise BadRequest(f"Invalid sort direction: {way}")
+        if key not in _SORT_KEYS:
+            raise BadRequest("Sort key supplied was not valid.")
+        found = Task.objects.all()
+        for name, known in (
+            ("status", ("pending", "processing", "success", "failure")),
+            ("type", ("import",)),
+        ):
+            value = asked.get(name)
+            if value:
+                if value not in known:
+                    raise BadRequest(f"Invalid {name} value: {value}")
+                found = found.filter(**{name: value})
+        limit = _limit(asked.get("limit"))
+        sign = "-" if way == "desc" else ""
+        rows: list[Any] = list(found.order_by(f"{sign}{key}", f"{sign}id").values())
+        marker = asked.get("marker")
+        if marker:
+            rows = _after(rows, marker)
+        page = rows[:limit]
+        body: dict[str, Any] = {
+            "tasks": [render(row, full=False) for row in page],
+            "first": "/v2/tasks" + (f"?{urlencode(query)}" if query else ""),
+            "schema": "/v2/schemas/tasks",
+        }
+        if page and len(page) == limit:
+            body["next"] = "/v2/tasks?" + urlencode({**query, "marker": page[-1]["id"]})
+        return body
+
+    @operation(policy="tasks_api_access", status=201)
+    def create(self, request: Any) -> Any:
+        given = self.body()
+        for name in ("type", "input"):
+            if not isinstance(given, dict) or name not in given:
+                raise BadRequest(f"Task '{name}' is required")
+        validate(VALID_TASK, given)
+        source = str((given["input"] or {}).get("import_from"))
+        if given["type"] != "import":
+            raise BadRequest(f"Provided type of task is unsupported: {given['type']}")
+        if not re.match(r"^https?://", source):
+            raise BadRequest(
+                "File based imports are not allowed. Please use a non-local source of image data."
+            )
+        # Glance: refused where the address does not pass the filter; here none does.
+        raise BadRequest(f"URI for web-download does not pass filtering: {source}")
+
+    @operation(policy="tasks_api_access")
+    def retrieve(self, request: Any, task_id: str) -> Any:
+        row: Any = Task.objects.filter(pk=task_id).values().first()
+        if row is None:
+            raise NotFound(f"No task found with ID {task_id}")
+        return render(row, full=True)
+
+    @operation(policy="tasks_api_access")
+    def destroy(self, request: Any, task_id: str) -> ImageError:
+        raise MethodNotAllowed(
+            "This operation is currently not permitted on Glance Tasks. They are auto deleted "
+            "after reaching the time based on their expires_at property.",
+            headers={"Allow": "GET"},
+        )
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return 25
+    try:
+        limit = int(text)
+    except ValueError:
+        raise BadRequest("limit param must be an integer") from None
+    if limit < 0:
+        raise BadRequest("limit param must be positive")
+    return min(limit, 1000)
+
+
+def _after(rows: list[dict[str, Any]], marker: str) -> list[dict[str, Any]]:
+    if not re.match(UUID, marker):
+        raise BadRequest("Invalid marker format")
+    for at, row in enumerate(rows):
+        if row["id"] == marker:
+            return rows[at + 1 :]
+    raise BadRequest(f"No task found with ID {marker}")

@@ -1,0 +1,68 @@
+"""Every path of Image, its view and its methods: the contents page."""
+
+from cloud.image.api import metadefs
+from cloud.image.api.base import UnroutedViewSet
+from cloud.image.api.data import DataViewSet, ImportViewSet, LocationsViewSet
+from cloud.image.api.images import ImagesViewSet, StoreViewSet, TagsViewSet
+from cloud.image.api.info import InfoViewSet, SchemasViewSet, VersionsViewSet
+from cloud.image.api.members import MembersViewSet
+from cloud.image.api.tasks import TasksViewSet
+from versioned.routes import route
+
+IMAGE = "/v2/images/{image_id}"
+NAMESPACE = "/v2/metadefs/namespaces/{namespace}"
+
+# fmt: off
+urlpatterns = [
+    route("", VersionsViewSet, get="choices"),
+    route("/", VersionsViewSet, get="choices"),
+    route("/versions", VersionsViewSet, get="list"),
+    route("/versions/", VersionsViewSet, get="list"),
+
+    route("/v2/images", ImagesViewSet, get="list", post="create"),
+    route(IMAGE, ImagesViewSet, get="retrieve", patch="update", delete="destroy"),
+    route(f"{IMAGE}/tasks", ImagesViewSet, get="tasks"),
+    route(f"{IMAGE}/actions/deactivate", ImagesViewSet, post="deactivate"),
+    route(f"{IMAGE}/actions/reactivate", ImagesViewSet, post="reactivate"),
+    route(f"{IMAGE}/file", DataViewSet, get="download", put="upload"),
+    route(f"{IMAGE}/stage", DataViewSet, put="stage"),
+    route(f"{IMAGE}/import", ImportViewSet, post="create"),
+    route(f"{IMAGE}/locations", LocationsViewSet, get="list", post="create"),
+    route(f"{IMAGE}/tags/{{tag}}", TagsViewSet, put="update", delete="destroy"),
+    route(f"{IMAGE}/members", MembersViewSet, get="list", post="create"),
+    route(f"{IMAGE}/members/{{member_id}}", MembersViewSet,
+          get="retrieve", put="update", delete="destroy"),
+    route("/v2/stores/{store_id}/{image_id}", StoreViewSet, delete="destroy"),
+
+    route("/v2/tasks", TasksViewSet, get="list", post="create"),
+    route("/v2/tasks/{task_id}", TasksViewSet, get="retrieve", delete="destroy"),
+
+    route("/v2/info/import", InfoViewSet, get="imports"),
+    route("/v2/info/stores", InfoViewSet, get="stores"),
+    route("/v2/info/stores/detail", InfoViewSet, get="stores_detail"),
+    route("/v2/info/usage", InfoViewSet, get="usage"),
+    route("/v2/schemas/(?P<name>.+)", SchemasViewSet, get="retrieve"),
+
+    route("/v2/metadefs/resource_types", metadefs.ResourceTypesViewSet, get="known"),
+    route("/v2/metadefs/namespaces", metadefs.NamespacesViewSet, get="list", post="create"),
+    route(NAMESPACE, metadefs.NamespacesViewSet, get="retrieve", put="update", delete="destroy"),
+    route(f"{NAMESPACE}/resource_types", metadefs.ResourceTypesViewSet, get="list", post="create"),
+    route(f"{NAMESPACE}/resource_types/{{name}}", metadefs.ResourceTypesViewSet, delete="destroy"),
+    route(f"{NAMESPACE}/objects", metadefs.ObjectsViewSet,
+          get="list", post="create", delete="clear"),
+    route(f"{NAMESPACE}/objects/{{name}}", metadefs.ObjectsViewSet,
+          get="retrieve", put="update", delete="destroy"),
+    route(f"{NAMESPACE}/properties", metadefs.PropertiesViewSet,
+          get="list", post="create", delete="clear"),
+    route(f"{NAMESPACE}/properties/{{name}}", metadefs.PropertiesViewSet,
+          get="retrieve", put="update", delete="destroy"),
+    route(f"{NAMESPACE}/tags", metadefs.TagsViewSet,
+          get="list", post="replace", delete="clear"),
+    route(f"{NAMESPACE}/tags/{{name}}", metadefs.TagsViewSet,
+          get="retrieve", post="create", put="update", delete="destroy"),
+
+    # Glance: /v2 alone and everything else below it is no resource; elsewhere one may choose.
+    route("/v2(?:/.*)?", UnroutedViewSet, get="nothing"),
+    route("/.*", VersionsViewSet, get="choices"),
+]
+# fmt: on

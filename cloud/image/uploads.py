@@ -1,0 +1,164 @@
+"""Bytes into images: upload, stage and import, each a change of status around a copy.
+
+The copy itself runs outside any transaction: it lasts as long as the client sends.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cloud.image import store
+from cloud.image.errors import (
+    BadRequest,
+    Conflict,
+    Gone,
+    TooLarge,
+    image_not_found,
+    no_such_transition,
+)
+from cloud.image.models import Image, Task
+from middleware.context import RequestContext
+
+SIZE_CAP = 1024**4
+IMPORT_METHODS = ("glance-direct",)
+_TARGETS = {
+    "queued": ("saving", "uploading", "importing", "active", "deleted"),
+    "saving": ("active", "killed", "deleted", "queued"),
+    "uploading": ("importing", "queued", "deleted"),
+    "importing": ("active", "deleted", "queued"),
+    "active": ("pending_delete", "deleted", "deactivated"),
+    "deactivated": ("active", "deleted"),
+}
+
+
+def _missing(image: Image) -> str | None:
+    missing = [name for name in ("disk_format", "container_format") if not getattr(image, name)]
+    if not missing:
+        return None
+    noun = "Property" if len(missing) == 1 else "Properties"
+    return f"{noun} {', '.join(missing)} must be set prior to saving data."
+
+
+@transaction.atomic
+def _move(image_id: str, status: str, **values: Any) -> Image:
+    """Take the image to `status`, or refuse as Glance does."""
+    image = Image.objects.select_for_update().filter(pk=image_id).first()
+    if image is None:
+        raise image_not_found(image_id)
+    if status not in _TARGETS.get(image.status, ()):
+        raise Conflict(no_such_transition(image.status, status))
+    if image.status in ("queued", "uploading") and status in ("saving", "active", "importing"):
+        missing = _missing(image)
+        if missing is not None:
+            raise BadRequest(missing)
+    if status == "queued":
+        values = {"size": None, "virtual_size": None, **values}
+    image.status, image.updated_at = status, timezone.now()
+    for name, value in values.items():
+        setattr(image, name, value)
+    image.save()
+    return image
+
+
+def _restore(image_id: str) -> None:
+    if Image.objects.filter(pk=image_id).exists():
+        _move(image_id, "queued")
+
+
+def _copy(image: Image, read: store.Read, *, staged: bool, size: int | None) -> store.Stored:
+    target = store.staged_path_of(image.pk) if staged else store.path_of(image.pk)
+    try:
+        stored = store.write(read, target, disk_format=image.disk_format, most=SIZE_CAP)
+    except store.TooMuchData:
+        _restore(image.pk)
+        raise TooLarge("The incoming image is too large: The provided image is too large.") from (
+            None
+        )
+    except store.Interrupted:
+        _restore(image.pk)
+        raise BadRequest("The data ended before all of it was received.") from None
+    except BaseException:
+        _restore(image.pk)
+        raise
+    if size is not None and stored.size != size:
+        # The client hung up in the middle, or said something untrue.
+        target.unlink(missing_ok=True)
+        _restore(image.pk)
+        raise BadRequest(f"Size of the data does not match: expected {size}, got {stored.size}")
+    return stored
+
+
+def _facts(stored: store.Stored) -> dict[str, Any]:
+    return {
+        "size": stored.size,
+        "virtual_size": stored.virtual_size,
+        "checksum": stored.checksum,
+        "os_hash_algo": store.HASH_ALGORITHM,
+        "os_hash_value": stored.hash_value,
+    }
+
+
+def upload(image_id: str, read: store.Read, *, size: int | None) -> None:
+    """Store an image's data and make the image active."""
+    image = _move(image_id, "saving")
+    stored = _copy(image, read, staged=False, size=size)
+    try:
+        _move(image_id, "active", **_facts(stored))
+    except Exception:
+        store.remove(image_id)
+        raise Gone(
+            f"Image {image_id} could not be found after upload. The image may have been "
+            "deleted during the upload, cleaning up the chunks uploaded."
+        ) from None
+
+
+def stage(image_id: str, read: store.Read, *, size: int | None) -> None:
+    """Keep data aside until an import asks for it."""
+    image = _move(image_id, "uploading")
+    stored = _copy(image, read, staged=True, size=size)
+    Image.objects.filter(pk=image_id).update(size=stored.size)
+
+
+def check_import(image: dict[str, Any], method: str) -> None:
+    """Refuse imports that the image's state does not allow, in Glance's order."""
+    if image["status"] == "active":
+        raise Conflict("Image with status active cannot be target for import")
+    if image["status"] != "uploading" and method == "glance-direct":
+        raise Conflict("Image needs to be staged before 'glance-direct' method can be used")
+    for name in ("container_format", "disk_format"):
+        if not image[name]:
+            raise Conflict(f"'{name}' needs to be set before import")
+
+
+def import_staged(context: RequestContext, image_id: str, wanted: dict[str, Any]) -> None:
+    """Take staged data into the store, and record the task that did it."""
+    image = _move(image_id, "importing")
+    task = Task.objects.create(
+        type="api_image_import",
+        status="processing",
+        owner=context.project_id,
+        user_id=context.user_id,
+        request_id=context.request_id,
+        image_id=image_id,
+        input={"image_id": image_id, "import_req": wanted, "backend": [store.STORE]},
+    )
+    staged = store.staged_path_of(image_id)
+    try:
+        with staged.open("rb") as data:
+            stored = _copy(image, data.read, staged=False, size=None)
+        _move(image_id, "active", **_facts(stored))
+        staged.unlink(missing_ok=True)
+        _finish(task, "success", result={"image_id": image_id})
+    except Exception as exc:
+        _finish(task, "failure", message=str(exc))
+        raise
+
+
+def _finish(task: Task, status: str, **values: Any) -> None:
+    task.status, task.updated_at = status, timezone.now()
+    task.expires_at = task.updated_at + timedelta(hours=48)
+    for name, value in values.items():
+        setattr(task, name, value)
+    task.save()

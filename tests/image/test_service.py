@@ -1,0 +1,110 @@
+"""What Image says of itself, its errors, tasks, metadata definitions and seed."""
+
+import pytest
+
+from cloud.image.models import Image
+from cloud.image.seed import NAME, seed
+
+
+@pytest.mark.parametrize(("path", "status"), [("", 300), ("/", 300), ("/versions", 200)])
+def test_versions_need_no_token(client, glance, path, status):
+    answer = client.get(f"/image{path}")
+    assert answer.status_code == status
+    (current,) = [each for each in answer.json()["versions"] if each["status"] == "CURRENT"]
+    assert current["links"][0]["href"] == "http://testserver/image/v2/"
+
+
+def test_an_error_is_html_unless_json_is_asked_for(glance):
+    html = glance.get("/images/none")
+    assert html.headers["Content-Type"] == "text/html; charset=UTF-8"
+    assert html.text.startswith("<html>\n <head>\n  <title>404 Not Found</title>")
+    json = glance.get("/images/none", Accept="application/json")
+    assert json.json == {
+        "message": "No image found with ID none<br /><br />\n\n\n",
+        "code": "404 Not Found",
+        "title": "Not Found",
+    }
+    plain = glance.get("/images/none", Accept="text/plain")
+    assert plain.text.startswith("404 Not Found\n\nNo image found with ID none")
+
+
+@pytest.mark.parametrize("path", ["/cache", "/images/x/y", "", "/nothing"])
+def test_what_is_no_resource_is_not_found(glance, path):
+    assert glance.get(path).status == 404
+
+
+def test_methods_that_a_resource_has_not_are_refused_with_those_that_it_has(glance):
+    for method in ("PUT", "TRACE"):
+        answer = glance.ask(method, "/images")
+        assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST"), method
+
+
+@pytest.mark.parametrize(("raw", "status"), [(b"{", 400), (b"", 400), (b'"x"', 400)])
+def test_a_body_that_is_no_json_object_is_refused(glance, raw, status):
+    assert glance.ask("POST", "/images", raw).status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("image", "image"), ("images", "images"), ("member", "member"), ("members", "members"),
+     ("task", "task"), ("tasks", "tasks"), ("metadefs/namespace", "namespace"),
+     ("metadefs/resource_type", "resource_type_association")],
+)  # fmt: skip
+def test_schemas(glance, path, name):
+    assert glance.get(f"/schemas/{path}").json["name"] == name
+
+
+def test_stores_and_imports_are_told(glance, admin):
+    assert glance.get("/info/import").json["import-methods"]["value"] == ["glance-direct"]
+    (store,) = glance.get("/info/stores").json["stores"]
+    assert (store["id"], store["default"]) == ("fast", "true")
+    assert glance.get("/info/stores/detail").status == 403
+    assert admin.get("/info/stores/detail").json["stores"][0]["type"] == "file"
+
+
+def test_tasks_are_for_administrators(glance, admin):
+    assert glance.get("/tasks").status == 403
+    assert admin.get("/tasks").json["tasks"] == []
+    task = {"type": "import", "input": {"import_from": "http://example.com/x"}}
+    assert admin.post("/tasks", task).status == 400
+
+
+def test_metadata_definitions(glance, admin):
+    body = {
+        "namespace": "Ours::Space",
+        "visibility": "public",
+        "resource_type_associations": [{"name": "OS::Nova::Flavor", "prefix": "hw_"}],
+        "properties": {"speed": {"title": "Speed", "type": "integer"}},
+        "objects": [{"name": "Engine", "properties": {}}],
+        "tags": [{"name": "fast"}],
+    }
+    path = "/metadefs/namespaces"
+    assert glance.post(path, body).status == 403
+    assert admin.post(path, body).status == 201
+    assert admin.post(path, body).status == 409
+    shown = glance.get(f"{path}/Ours::Space").json
+    assert shown["properties"]["speed"]["type"] == "integer"
+    assert [tag["name"] for tag in shown["tags"]] == ["fast"]
+    prefixed = glance.get(f"{path}/Ours::Space?resource_type=OS::Nova::Flavor").json
+    assert list(prefixed["properties"]) == ["hw_speed"]
+    assert admin.put(f"{path}/Ours::Space", {**body, "protected": True}).status == 200
+    assert admin.delete(f"{path}/Ours::Space").status == 403
+    assert glance.get(f"{path}/None").status == 404
+
+
+def test_a_private_namespace_is_not_there_for_others(glance, admin):
+    admin.post("/metadefs/namespaces", {"namespace": "Secret"})
+    assert glance.get("/metadefs/namespaces/Secret").status == 404
+    assert glance.get("/metadefs/namespaces/Secret/objects").status == 404
+    assert glance.get("/metadefs/namespaces").json["namespaces"] == []
+
+
+def test_the_seed_is_made_once_and_respects_what_users_did(glance, settings):
+    seed("owner")
+    seed("owner")
+    image = Image.objects.get()
+    assert (image.name, image.status, image.visibility) == (NAME, "active", "public")
+    assert (settings.IMAGE_STORE / image.pk).stat().st_size == image.size
+    Image.objects.update(name="renamed")
+    seed("owner")
+    assert Image.objects.get().name == "renamed"
