@@ -1,0 +1,102 @@
+"""Address groups, and rules for new groups.  /v2.0/address-groups"""
+
+from typing import Any
+
+from django.db.models import Q
+
+from cloud.network import errors
+from cloud.network.api import checks, converters
+from cloud.network.api.networks import shared_field, shared_loader
+from cloud.network.api.resource import Field
+from cloud.network.api.security_groups import RuleFields
+from cloud.network.api.standard import Described, flag
+from cloud.network.api.views import NounViewSet, Values
+from cloud.network.domain import address_groups, security, sharing, standard
+from cloud.network.models import AddressGroup, DefaultSecurityGroupRule
+from middleware.context import RequestContext
+from versioned.operation import operation
+
+
+class AddressGroupNoun(Described):
+    member, plural, model = "address_group", "address_groups", AddressGroup
+    related = {"shared": shared_loader("address_group")}
+
+    addresses = Field(post=True, default=[], convert=converters.to_list, check=checks.cidrs)
+    shared = shared_field("address_group", post=False, put=False)
+
+    @classmethod
+    def missing(cls, resource_id: str) -> errors.NetworkError:
+        return errors.AddressGroupNotFound(address_group_id=resource_id)
+
+    @classmethod
+    def visible(cls, context: RequestContext) -> Q:
+        return sharing.visible("address_group", context)
+
+
+class AddressGroupViewSet(NounViewSet):
+    noun = AddressGroupNoun
+
+    def make(self, values: Values) -> str:
+        return address_groups.create(values).id
+
+    def change(self, found: AddressGroup, values: Values) -> None:
+        standard.change(found, standard.columns(values, AddressGroup))
+
+    def remove(self, found: AddressGroup) -> None:
+        address_groups.remove(found)
+
+    def addresses(self, body: Any) -> Any:
+        addresses = body.get("addresses") if isinstance(body, dict) else None
+        reason = checks.cidrs(addresses)
+        if reason:
+            raise errors.InvalidInput(error_message=reason)
+        return addresses
+
+    @operation()
+    def add_addresses(self, request: Any, *, id: str) -> Any:
+        """Put addresses into a group."""
+        found = self.fetch(id)
+        self.demand("add_addresses", self.target_of(found))
+        address_groups.add(found, self.addresses(request.json))
+        return self.show(id)
+
+    @operation()
+    def remove_addresses(self, request: Any, *, id: str) -> Any:
+        """Take addresses out of a group."""
+        found = self.fetch(id)
+        self.demand("remove_addresses", self.target_of(found))
+        address_groups.take(found, self.addresses(request.json))
+        return self.show(id)
+
+
+class DefaultSecurityGroupRuleNoun(RuleFields):
+    member, plural = "default_security_group_rule", "default_security_group_rules"
+    model = DefaultSecurityGroupRule
+    owned = False
+
+    name = Field(show=False)
+    project_id = Field(show=False)
+    tenant = Field(show=False, key="tenant_id")
+    created_at = Field(show=False)
+    updated_at = Field(show=False)
+    revision_number = Field(show=False)
+    used_in_default_sg = flag(False, post=True)
+    used_in_non_default_sg = flag(True, post=True)
+
+    @classmethod
+    def missing(cls, resource_id: str) -> errors.NetworkError:
+        return errors.DefaultSecurityGroupRuleNotFound(id=resource_id)
+
+    @classmethod
+    def visible(cls, context: RequestContext) -> Q:
+        return Q()
+
+
+class DefaultSecurityGroupRuleViewSet(NounViewSet):
+    noun = DefaultSecurityGroupRuleNoun
+
+    def make(self, values: Values) -> str:
+        return security.add_template(values).id
+
+    def remove(self, found: DefaultSecurityGroupRule) -> None:
+        standard.discard(found)

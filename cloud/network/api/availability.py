@@ -1,0 +1,177 @@
+"""What is there to be had: zones, addresses, pools, providers, a topology on demand."""
+
+from ipaddress import ip_address
+from typing import Any
+
+from django.db.models import Count
+
+from cloud.network import errors, policies
+from cloud.network.api.base import NetworkViewSet
+from cloud.network.api.listing import only
+from cloud.network.api.networks import NetworkNoun
+from cloud.network.domain import topologies, zones
+from cloud.network.models import FixedIp, Network, Subnet
+from versioned.operation import operation
+
+
+class AvailabilityZoneViewSet(NetworkViewSet):
+    """/v2.0/availability_zones"""
+
+    @operation()
+    def list(self, request: Any) -> Any:
+        """List the zones of networks and of routers."""
+        found: Any = [
+            {"name": zones.ZONE, "resource": resource, "state": "available"}
+            for resource in ("network", "router")
+        ]
+        for key in ("name", "resource", "state"):
+            wanted = request.params.get(key)
+            found = [zone for zone in found if not wanted or zone[key] in wanted]
+        return {"availability_zones": only(found, request.params)}
+
+
+class ServiceProviderViewSet(NetworkViewSet):
+    """/v2.0/service-providers"""
+
+    @operation()
+    def list(self, request: Any) -> Any:
+        """List who provides which service."""
+        names = ("dvr", "dvrha", "ha", "single_node")
+        return {
+            "service_providers": [
+                {"service_type": "L3_ROUTER_NAT", "name": name, "default": False} for name in names
+            ]
+        }
+
+
+class AvailabilityViewSet(NetworkViewSet):
+    """/v2.0/network-ip-availabilities"""
+
+    def rows(self, found: Any) -> Any:
+        """Count what is taken and what there is; three queries."""
+        networks = {network.id: network for network in found}
+        subnets = Subnet.objects.filter(network_id__in=list(networks)).order_by("created_at")
+        used = dict(
+            FixedIp.objects.filter(subnet__network_id__in=list(networks))
+            .values_list("subnet_id")
+            .annotate(Count("id"))
+        )
+        shown: dict[str, dict[str, Any]] = {
+            id: {
+                "network_id": id,
+                "network_name": network.name,
+                "project_id": network.project_id,
+                "tenant_id": network.project_id,
+                "subnet_ip_availability": [],
+                "used_ips": 0,
+                "total_ips": 0,
+            }
+            for id, network in networks.items()
+        }
+        for subnet in subnets:
+            row = shown[subnet.network_id]
+            total = sum(
+                int(ip_address(pool["end"])) - int(ip_address(pool["start"])) + 1
+                for pool in subnet.allocation_pools
+            )
+            row["subnet_ip_availability"].append(
+                {
+                    "subnet_id": subnet.id,
+                    "subnet_name": subnet.name,
+                    "cidr": subnet.cidr,
+                    "ip_version": subnet.ip_version,
+                    "used_ips": used.get(subnet.id, 0),
+                    "total_ips": total,
+                }
+            )
+            row["used_ips"] += used.get(subnet.id, 0)
+            row["total_ips"] += total
+        return [row for row in shown.values() if row["subnet_ip_availability"]]
+
+    def may(self) -> bool:
+        return policies.allows(self.context, "get_network_ip_availability", {})
+
+    @operation()
+    def list(self, request: Any) -> Any:
+        """List how full the networks are."""
+        params = request.params
+        found = Network.objects.all() if self.may() else Network.objects.none()
+        for key, column in (
+            ("network_id", "id"),
+            ("network_name", "name"),
+            ("tenant_id", "project_id"),
+            ("project_id", "project_id"),
+        ):
+            if key in params:
+                found = found.filter(**{f"{column}__in": params[key]})
+        rows = self.rows(found)
+        for wanted in params.get("ip_version", [])[-1:]:
+            for row in rows:
+                row["subnet_ip_availability"] = [
+                    subnet
+                    for subnet in row["subnet_ip_availability"]
+                    if str(subnet["ip_version"]) == wanted
+                ]
+                for total in ("used_ips", "total_ips"):
+                    row[total] = sum(subnet[total] for subnet in row["subnet_ip_availability"])
+            rows = [row for row in rows if row["subnet_ip_availability"]]
+        return {"network_ip_availabilities": only(rows, params)}
+
+    @operation()
+    def retrieve(self, request: Any, *, id: str) -> Any:
+        """Show how full a network is."""
+        rows = self.rows(Network.objects.filter(id=id)) if self.may() else []
+        if not rows:
+            raise errors.NetworkNotFound(net_id=id)
+        return {"network_ip_availability": rows[0]}
+
+
+class FloatingIpPoolViewSet(NetworkViewSet):
+    """/v2.0/floatingip_pools"""
+
+    @operation()
+    def list(self, request: Any) -> Any:
+        """List the subnets that floating ips come from."""
+        networks = NetworkNoun.scope(self.context).filter(is_external=True)
+        found = Subnet.objects.filter(network_id__in=networks.values("id"), ip_version=4)
+        return {
+            "floatingip_pools": [
+                {
+                    "subnet_id": subnet.id,
+                    "subnet_name": subnet.name,
+                    "network_id": subnet.network_id,
+                    "cidr": subnet.cidr,
+                    "project_id": subnet.project_id,
+                    "tenant_id": subnet.project_id,
+                }
+                for subnet in found
+            ]
+        }
+
+
+class TopologyViewSet(NetworkViewSet):
+    """/v2.0/auto-allocated-topology"""
+
+    def project(self, rule: str, project_id: str) -> str:
+        if project_id in ("", "None"):
+            project_id = self.context.project_id or ""
+        if project_id != self.context.project_id and not self.context.is_admin:
+            raise errors.NotAuthorized
+        self.demand(rule, {"project_id": project_id})
+        return project_id
+
+    @operation()
+    def retrieve(self, request: Any, *, project_id: str) -> Any:
+        """Show the id of the network for a project that brings none; make it if need be."""
+        id = self.project("get_auto_allocated_topology", project_id)
+        if "dry-run" in request.params.get("fields", []):
+            topologies.check()
+            found = {"id": "dry-run=pass"}
+        else:
+            found = {"id": topologies.get(id)}
+        return {"auto_allocated_topology": found | {"tenant_id": id, "project_id": id}}
+
+    @operation(status=204)
+    def destroy(self, request: Any, *, project_id: str) -> Any:
+        """Take the topology down again."""
+        topologies.remove(self.project("delete_auto_allocated_topology", project_id))

@@ -1,0 +1,100 @@
+"""The base of every view of the Network service: its error format, its single version."""
+
+import logging
+from typing import Any
+
+from django.db import IntegrityError
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.versioning import BaseVersioning
+
+from cloud.network import errors, policies
+from middleware.context import RequestContext
+from versioned import wire
+from versioned.operation import MalformedBody, ResourceViewSet, UnsupportedMediaType
+from versioned.versions import Version
+
+LOG = logging.getLogger(__name__)
+
+
+class OnlyVersion(BaseVersioning):
+    """Neutron has extensions in place of microversions."""
+
+    def determine_version(  # type: ignore[override]
+        self, request: Any, *args: Any, **kwargs: Any
+    ) -> Version:
+        return (2, 0)
+
+
+def fault(error: errors.NetworkError) -> HttpResponse:
+    body = {"NeutronError": {"type": error.kind, "message": error.message, "detail": ""}}
+    return wire.json_response(body, error.status)
+
+
+class NetworkViewSet(ResourceViewSet):
+    """DRF's ViewSet in Neutron's words."""
+
+    versioning_class = OnlyVersion
+
+    @property
+    def context(self) -> RequestContext:
+        context: RequestContext = self.request.context
+        return context
+
+    def check_url(self, kwargs: dict[str, Any]) -> None:
+        """Take the suffix ".json" off the last part of the path."""
+        for name, value in kwargs.items():
+            if isinstance(value, str) and value.endswith(".json"):
+                kwargs[name] = value[: -len(".json")]
+
+    def demand(self, rule: str, target: policies.Target) -> None:
+        """Raise PolicyNotAuthorized unless `rule` is granted."""
+        if not policies.allows(self.context, rule, target):
+            raise errors.PolicyNotAuthorized(rule=f"rule:{rule}")
+
+    def demand_visible(self, rule: str, target: policies.Target, missing: Exception) -> None:
+        """Raise `missing` unless `rule` is granted: a stranger learns nothing."""
+        if not policies.allows(self.context, rule, target):
+            raise missing
+
+    def flag(self, name: str) -> str | None:
+        """The last value of a query parameter."""
+        values = self.request.params.get(name)
+        return str(values[-1]) if values else None
+
+    @property
+    def base_url(self) -> str:
+        return str(self.request.build_absolute_uri("/")) + "network/v2.0"
+
+    def handle_exception(  # type: ignore[override]
+        self, exc: Exception
+    ) -> HttpResponseBase:
+        if isinstance(exc, errors.NetworkError):
+            return fault(exc)
+        if isinstance(exc, MalformedBody):
+            return fault(errors.HTTPBadRequest("Body contains invalid data"))
+        if isinstance(exc, UnsupportedMediaType):
+            return fault(
+                errors.HTTPUnsupportedMediaType(
+                    "The request media type is not supported by this server."
+                )
+            )
+        if isinstance(exc, MethodNotAllowed):
+            return fault(
+                errors.HTTPMethodNotAllowed(
+                    "The method specified is not allowed for this resource."
+                )
+            )
+        if isinstance(exc, IntegrityError):
+            # What the request leant on went away while it was answered.
+            LOG.warning("%s %s lost a race: %s", self.request.method, self.request.path, exc)
+            return fault(
+                errors.HTTPConflict("There was a conflict when trying to complete your request.")
+            )
+        LOG.exception("%s %s failed.", self.request.method, self.request.path)
+        return fault(
+            errors.HTTPInternalServerError(
+                "Request Failed: internal server error while processing your request."
+            )
+        )

@@ -1,0 +1,170 @@
+"""Lists: filters by any attribute, tags, sort keys, pages and their links."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
+
+from cloud.network import errors
+from cloud.network.api.resource import NetworkAsk, Noun, Rows
+from cloud.network.models import Tag
+from middleware.context import RequestContext
+
+Params = dict[str, list[str]]
+_NOT_FILTERS = frozenset({"fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir"})
+_TAG_FILTERS = ("tags", "tags-any", "not-tags", "not-tags-any")
+
+
+class Listing:
+    """One request for a list of a noun."""
+
+    def __init__(self, noun: type[Noun], params: Params, context: RequestContext) -> None:
+        self.noun, self.params, self.context = noun, params, context
+        self.limit = self._limit()
+        self.marker = params["marker"][-1] if params.get("marker") else None
+        self.reverse = (params.get("page_reverse") or [""])[-1].lower() == "true"
+        self.rows: Rows = []
+
+    def run(self, found: QuerySet[Any], ask: NetworkAsk) -> list[dict[str, Any]]:
+        """Render the page that was asked for."""
+        for condition in self._conditions():
+            found = found.filter(condition)
+        order = self._order()
+        if self.marker is not None:
+            found = found.filter(self._after(found, order))
+        found = found.order_by(*(_in_order(key, down) for key, down in order))
+        if self.limit is not None:
+            found = found[: self.limit]
+        rows = self.noun.load(found, ask)
+        if self.reverse:
+            rows.reverse()
+        self.rows = rows
+        return only(self.noun.shape.render_many(rows, ask), self.params)
+
+    def links(self, url: str) -> list[dict[str, str]]:
+        """The "next" and "previous" of a page."""
+        if not self.limit:
+            return []
+        full = len(self.rows) >= self.limit
+        found = []
+        if self.rows and (full or self.reverse):
+            found.append({"rel": "next", "href": self._link(url, self.rows[-1], reverse=False)})
+        if self.rows and (full or not self.reverse) and (self.marker or self.reverse):
+            found.append({"rel": "previous", "href": self._link(url, self.rows[0], reverse=True)})
+        return found
+
+    def _link(self, url: str, row: dict[str, Any], *, reverse: bool) -> str:
+        params = {
+            key: values
+            for key, values in self.params.items()
+            if key not in ("marker", "page_reverse")
+        }
+        params["marker"] = [row["id"]]
+        if reverse:
+            params["page_reverse"] = ["True"]
+        return f"{url}?{urlencode(params, doseq=True)}"
+
+    def _limit(self) -> int | None:
+        values = self.params.get("limit")
+        if not values or values[-1] == "":
+            return None
+        try:
+            limit = int(values[-1])
+        except ValueError:
+            limit = -1
+        if limit < 0:
+            raise errors.HTTPBadRequest(
+                f"Limit must be an integer 0 or greater and not '{values[-1]}'"
+            )
+        return limit or None
+
+    def _conditions(self) -> list[Q]:
+        found = []
+        unknown = []
+        for key, values in self.params.items():
+            if key in _NOT_FILTERS:
+                continue
+            if key in _TAG_FILTERS and self.noun.tagged:
+                found.append(_tagged(key, values))
+                continue
+            field = self.noun.fields.get(key)
+            if field is None or not field.filters:
+                unknown.append(key)
+            else:
+                found.append(field.where(values, self.context))
+        if unknown:
+            raise errors.HTTPBadRequest(f"{unknown} is invalid attribute for filtering")
+        return found
+
+    def _order(self) -> list[tuple[str, bool]]:
+        keys = [key for key in self.params.get("sort_key", []) if key]
+        directions = [word for word in self.params.get("sort_dir", []) if word]
+        if len(keys) != len(directions):
+            # Neutron: without directions everything is ascending; some without are refused.
+            if directions:
+                raise errors.HTTPBadRequest("The number of sort_keys and sort_dirs must be same")
+            directions = ["asc"] * len(keys)
+        unknown = [
+            key for key in keys if key not in self.noun.fields or not self.noun.fields[key].sort
+        ]
+        if unknown:
+            raise errors.HTTPBadRequest(f"{unknown} is invalid attribute for sort_keys")
+        wrong = [word for word in directions if word not in ("asc", "desc")]
+        if wrong:
+            raise errors.HTTPBadRequest(
+                f"{wrong} is invalid value for sort_dirs, valid value is '['asc', 'desc']'"
+            )
+        order = [
+            (_column(self.noun, key), (word == "desc") != self.reverse)
+            for key, word in zip(keys, directions, strict=True)
+        ]
+        if not order and self.limit is None and self.marker is None and _has_times(self.noun):
+            return [("created_at", False), ("id", False)]
+        return [*order, ("id", self.reverse)]
+
+    def _after(self, found: QuerySet[Any], order: list[tuple[str, bool]]) -> Q:
+        # What belongs to nobody by itself is looked for below what it hangs on.
+        rows = self.noun.scope(self.context) if self.noun.owned else found
+        row = rows.filter(id=self.marker).values(*(key for key, _ in order)).first()
+        if row is None:
+            raise self.noun.missing(str(self.marker))
+        later = Q()
+        same = Q()
+        for key, down in order:
+            later |= same & Q(**{f"{key}__{'lt' if down else 'gt'}": row[key]})
+            same &= Q(**{key: row[key]})
+        return later
+
+
+def _column(noun: type[Noun], key: str) -> str:
+    source = noun.fields[key].source
+    return source if isinstance(source, str) else key
+
+
+def _has_times(noun: type[Noun]) -> bool:
+    return any(field.name == "created_at" for field in noun.model._meta.get_fields())
+
+
+def _tagged(key: str, values: list[str]) -> Q:
+    tags = {tag for value in values for tag in value.split(",")}
+    if key.endswith("any"):
+        found = Q(id__in=Tag.objects.filter(tag__in=tags).values("resource_id"))
+    else:
+        found = Q()
+        for tag in tags:
+            found &= Q(id__in=Tag.objects.filter(tag=tag).values("resource_id"))
+    return ~found if key.startswith("not") else found
+
+
+def _in_order(key: str, down: bool) -> OrderBy:
+    """Nulls before everything else, whatever the database thinks."""
+    return F(key).desc(nulls_last=True) if down else F(key).asc(nulls_first=True)
+
+
+def only(rendered: list[dict[str, Any]], params: Params) -> list[dict[str, Any]]:
+    """Keep the attributes that `fields` names."""
+    wanted = {field for field in params.get("fields", []) if field}
+    if not wanted:
+        return rendered
+    return [{key: value for key, value in row.items() if key in wanted} for row in rendered]

@@ -1,0 +1,130 @@
+"""Port forwardings of a floating ip.  /v2.0/floatingips/{id}/port_forwardings"""
+
+from typing import Any
+
+from cloud.network import errors
+from cloud.network.api import checks, converters
+from cloud.network.api.floating_ips import FloatingIpNoun
+from cloud.network.api.resource import UNSET, Field, Noun
+from cloud.network.api.views import NounViewSet, Values
+from cloud.network.domain import floating_ips
+from cloud.network.models import FloatingIp, PortForwarding
+
+PROTOCOLS = ("tcp", "udp", "icmp", "icmp6", "sctp", "dccp")
+
+
+def _range(value: Any) -> str | None:
+    parts = str(value).split(":")
+    if not 1 <= len(parts) <= 2 or not all(part.isdigit() for part in parts):
+        return "Port range must be two integers separated by a colon"
+    numbers = [int(part) for part in parts]
+    for number in numbers:
+        if not 1 <= number <= 65535:
+            return f"Invalid port: {number}, the port must be in the range [1, 65535]"
+    if numbers[0] > numbers[-1]:
+        return "First port in a port range must be lower than the second port"
+    return None
+
+
+def _shown_range(side: str) -> Any:
+    return lambda row, ask: f"{row[f'{side}_first']}:{row[f'{side}_last']}"
+
+
+def _shown_single(side: str) -> Any:
+    def show(row: Values, ask: Any) -> int | None:
+        first, last = row[f"{side}_first"], row[f"{side}_last"]
+        return int(first) if first == last else None
+
+    return show
+
+
+def _single(side: str) -> Field:
+    return Field(
+        _shown_single(side),
+        needs=(f"{side}_first", f"{side}_last"),
+        post=True,
+        put=True,
+        default=UNSET,
+        convert=converters.to_int_or_none,
+        check=checks.or_none(checks.within(1, 65535)),
+    )
+
+
+def _several(side: str) -> Field:
+    return Field(
+        _shown_range(side),
+        needs=(f"{side}_first", f"{side}_last"),
+        post=True,
+        put=True,
+        default=UNSET,
+        check=checks.or_none(_range),
+    )
+
+
+class PortForwardingNoun(Noun):
+    member, plural, model = "port_forwarding", "port_forwardings", PortForwarding
+    owned = False
+
+    id = Field(filters=True, sort=True)
+    internal_port_id = Field(post=True, put=True, check=checks.uuid, filters=True, sort=True)
+    internal_ip_address = Field(
+        post=True,
+        put=True,
+        default=None,
+        convert=converters.to_address,
+        check=checks.or_none(checks.address),
+        filters=True,
+        sort=True,
+    )
+    protocol = Field(
+        post=True,
+        put=True,
+        convert=converters.to_lower,
+        check=checks.one_of(*PROTOCOLS),
+        filters=True,
+        sort=True,
+    )
+    description = Field(post=True, put=True, default="", check=checks.text(1024), filters=True)
+    external_port = _single("external")
+    internal_port = _single("internal")
+    external_port_range = _several("external")
+    internal_port_range = _several("internal")
+
+    @classmethod
+    def missing(cls, resource_id: str) -> errors.NetworkError:
+        return errors.PortForwardingNotFound(id=resource_id)
+
+
+class PortForwardingViewSet(NounViewSet):
+    noun = PortForwardingNoun
+    parent: FloatingIp
+
+    def enter(self, url: dict[str, str]) -> None:
+        id = url["floatingip_id"]
+        found = FloatingIpNoun.scope(self.context).filter(id=id).first()
+        if found is None:
+            raise errors.FloatingIPNotFound(floatingip_id=id)
+        self.parent = found
+
+    def scope(self) -> Any:
+        return PortForwarding.objects.filter(floating_ip=self.parent)
+
+    def target_of_new(self, values: Values) -> Values:
+        return {"parent_project_id": self.parent.project_id}
+
+    def target_of(self, found: Any) -> Values:
+        return {"parent_project_id": self.parent.project_id}
+
+    def demand_write(self, action: str, target: Values, values: Values, given: Values) -> None:
+        action = action.replace("_port_forwarding", "_floatingip_port_forwarding")
+        super().demand_write(action, target, values, given)
+
+    def make(self, values: Values) -> str:
+        return floating_ips.forward(self.context, self.parent, values)
+
+    def change(self, found: PortForwarding, values: Values) -> None:
+        floating_ips.redirect(self.context, self.parent, found, values)
+
+    def remove(self, found: PortForwarding) -> None:
+        self.demand("delete_floatingip_port_forwarding", self.target_of(found))
+        floating_ips.stop_forwarding(self.parent, found)

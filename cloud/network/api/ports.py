@@ -1,0 +1,295 @@
+"""Ports.  /v2.0/ports"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from cloud.network import errors
+from cloud.network.api import checks, converters
+from cloud.network.api.resource import UNSET, Field, NetworkAsk, Rows
+from cloud.network.api.standard import Tagged, flag
+from cloud.network.api.views import NounViewSet, Values
+from cloud.network.domain import ports, resource_requests, sharing
+from cloud.network.models import (
+    FixedIp,
+    Network,
+    Port,
+    PortSecurityGroup,
+    Subport,
+    Trunk,
+)
+from middleware.context import RequestContext
+
+VNIC_TYPES = (
+    "normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder",
+    "smart-nic", "vdpa", "accelerator-direct", "accelerator-direct-physical", "remote-managed",
+)  # fmt: skip
+
+
+def fixed_ips_of(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
+    """Related loader: the addresses of each port, in the order in which they were given."""
+    found: dict[str, list[Values]] = {row["id"]: [] for row in rows}
+    held = FixedIp.objects.filter(port_id__in=list(found)).order_by("id")
+    for port_id, subnet_id, address in held.values_list("port_id", "subnet_id", "address"):
+        found[port_id].append({"subnet_id": subnet_id, "ip_address": address})
+    return found
+
+
+def _groups(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {row["id"]: [] for row in rows}
+    guards = PortSecurityGroup.objects.filter(port_id__in=list(found)).order_by("id")
+    for port_id, group_id in guards.values_list("port_id", "security_group_id"):
+        found[port_id].append(group_id)
+    return found
+
+
+def _trunks(rows: Rows, ask: NetworkAsk) -> Mapping[str, Values]:
+    trunks = dict(
+        Trunk.objects.filter(port_id__in=[row["id"] for row in rows]).values_list("id", "port_id")
+    )
+    found: dict[str, Values] = {
+        port_id: {"trunk_id": trunk_id, "sub_ports": []} for trunk_id, port_id in trunks.items()
+    }
+    if trunks:
+        carried = Subport.objects.filter(trunk_id__in=list(trunks)).select_related("port")
+        for subport in carried:
+            found[trunks[subport.trunk_id]]["sub_ports"].append(
+                {
+                    "port_id": subport.port_id,
+                    "segmentation_type": subport.segmentation_type,
+                    "segmentation_id": subport.segmentation_id,
+                    "mac_address": subport.port.mac_address,
+                }
+            )
+    return found
+
+
+def _by_fixed_ips(values: list[str], context: RequestContext) -> Q:
+    """fixed_ips=ip_address=…, fixed_ips=subnet_id=…, fixed_ips=ip_address_substr=…"""
+    by: dict[str, list[str]] = {}
+    for value in values:
+        for part in value.split(","):
+            key, _, wanted = part.partition("=")
+            by.setdefault(key.strip(), []).append(wanted.strip())
+    found = FixedIp.objects.all()
+    if "ip_address" in by:
+        found = found.filter(address__in=map(converters.to_address, by["ip_address"]))
+    if "subnet_id" in by:
+        found = found.filter(subnet_id__in=by["subnet_id"])
+    for wanted in by.get("ip_address_substr", []):
+        found = found.filter(address__contains=wanted)
+    unknown = set(by) - {"ip_address", "subnet_id", "ip_address_substr"}
+    if unknown:
+        raise errors.HTTPBadRequest(f"{sorted(unknown)} is invalid attribute for filtering")
+    return Q(id__in=found.values("port_id"))
+
+
+def _by_groups(values: list[str], context: RequestContext) -> Q:
+    guards = PortSecurityGroup.objects.filter(security_group_id__in=values)
+    return Q(id__in=guards.values("port_id"))
+
+
+def _assignment(row: Values, ask: NetworkAsk) -> list[Values]:
+    domain = row["dns_domain"] or "openstacklocal."
+    return [
+        {
+            "ip_address": fixed["ip_address"],
+            "hostname": (
+                row["dns_name"] or "host-" + fixed["ip_address"].replace(".", "-").replace(":", "-")
+            ),
+            "fqdn": f"{row['dns_name']}.{domain}"
+            if row["dns_name"]
+            else f"host-{fixed['ip_address'].replace('.', '-').replace(':', '-')}.{domain}",
+        }
+        for fixed in row["fixed_ips"]
+    ]
+
+
+def _binding(column: str, key: str, **how: Any) -> Field:
+    return Field(column, key=f"binding:{key}", **how)
+
+
+class PortNoun(Tagged):
+    member, plural, model = "port", "ports", Port
+    related = {
+        **Tagged.related,
+        "fixed_ips": fixed_ips_of,
+        "security_groups": _groups,
+        "trunk": _trunks,
+        "request": lambda rows, ask: resource_requests.of_ports(rows),
+    }
+
+    network_id = Field(post=True, check=checks.uuid, filters=True, sort=True)
+    admin_state_up = flag(post=True, put=True, sort=True)
+    status = Field(filters=True, sort=True)
+    mac_address = Field(
+        post=True,
+        put=True,
+        default=UNSET,
+        convert=converters.to_mac,
+        check=checks.mac,
+        filters=True,
+        sort=True,
+    )
+    fixed_ips = Field(
+        post=True, put=True, default=UNSET, check=checks.fixed_ips, filters=_by_fixed_ips
+    )
+    device_id = Field(
+        post=True, put=True, default="", check=checks.text(255), filters=True, sort=True
+    )
+    device_owner = Field(
+        post=True, put=True, default="", check=checks.text(255), filters=True, sort=True
+    )
+    security_groups = Field(
+        post=True,
+        put=True,
+        default=UNSET,
+        convert=converters.to_list,
+        check=checks.uuids,
+        filters=_by_groups,
+    )
+    port_security_enabled = flag(UNSET, post=True, put=True, filters=False)
+    allowed_address_pairs = Field(
+        post=True,
+        put=True,
+        default=UNSET,
+        convert=converters.to_list,
+        check=checks.address_pairs,
+    )
+    extra_dhcp_opts = Field(
+        lambda row, ask: [
+            {
+                "opt_name": option["opt_name"],
+                "opt_value": option["opt_value"],
+                "ip_version": int(option.get("ip_version") or 4),
+            }
+            for option in row["extra_dhcp_opts"]
+            if option["opt_value"] is not None
+        ],
+        needs="extra_dhcp_opts",
+        post=True,
+        put=True,
+        default=[],
+        convert=converters.to_list,
+        check=checks.dhcp_options,
+    )
+    vnic_type = _binding(
+        "vnic_type",
+        "vnic_type",
+        post=True,
+        put=True,
+        default="normal",
+        check=checks.one_of(*VNIC_TYPES),
+        filters=True,
+    )
+    host_id = _binding(
+        "host_id",
+        "host_id",
+        post=True,
+        put=True,
+        default="",
+        check=checks.or_none(checks.text(255)),
+        filters=True,
+    )
+    profile = _binding(
+        "binding_profile",
+        "profile",
+        post=True,
+        put=True,
+        default={},
+        convert=converters.to_dict,
+        check=checks.mapping,
+    )
+    vif_type = _binding("vif_type", "vif_type")
+    vif_details = _binding("vif_details", "vif_details")
+    dns_name = Field(
+        post=True,
+        put=True,
+        default="",
+        convert=converters.to_lower,
+        check=checks.dns_name,
+        filters=True,
+    )
+    dns_domain = Field(
+        post=True, put=True, default="", convert=converters.to_lower, check=checks.dns_domain
+    )
+    dns_assignment = Field(_assignment, needs=("dns_name", "dns_domain", "fixed_ips"))
+    qos_policy_id = Field(post=True, put=True, default=None, check=checks.or_none(checks.uuid))
+    qos_network_policy_id = Field("network__qos_policy_id")
+    resource_request = Field(
+        lambda row, ask: row["request"],
+        needs=(
+            "qos_policy_id",
+            "network__qos_policy_id",
+            "network__physical_network",
+            "vnic_type",
+            "request",
+        ),
+    )
+    ip_allocation = Field(filters=True, sort=True)
+    numa_affinity_policy = Field(
+        post=True,
+        put=True,
+        default=None,
+        check=checks.one_of("required", "preferred", "legacy", "socket", None),
+    )
+    hints = Field(post=True, put=True, default=None, check=checks.or_none(checks.mapping))
+    device_profile = Field(post=True, default=None, check=checks.or_none(checks.text(255)))
+    hardware_offload_type = Field(post=True, default=None, check=checks.one_of("switchdev", None))
+    propagate_uplink_status = flag(post=True, put=True, filters=False)
+    data_plane_status = Field(put=True, check=checks.one_of(None, "ACTIVE", "DOWN"))
+    trusted = Field(post=True, put=True, default=None, convert=converters.to_bool_or_none)
+    # Neutron: only ports that are a trunk's parent have details of it.
+    trunk_details = Field("trunk", when=lambda row, ask: row["trunk"] is not None)
+
+    @classmethod
+    def missing(cls, resource_id: str) -> errors.NetworkError:
+        return errors.PortNotFound(port_id=resource_id)
+
+    @classmethod
+    def visible(cls, context: RequestContext) -> Q:
+        return Q(project_id=context.project_id) | Q(network__project_id=context.project_id)
+
+
+class PortViewSet(NounViewSet):
+    noun = PortNoun
+
+    def network(self, network_id: str) -> Network:
+        """The network of a new port; one query even if many ports are made on it."""
+        known: dict[str, Network] = self.__dict__.setdefault("networks", {})
+        if network_id not in known:
+            network = Network.objects.filter(id=network_id).first()
+            if network is None:
+                raise errors.NetworkNotFound(net_id=network_id)
+            known[network_id] = network
+        return known[network_id]
+
+    def target_of_new(self, values: Values) -> Values:
+        network, context = self.network(values["network_id"]), self.context
+        target = {**values, "network_project_id": network.project_id}
+        if context.is_admin or "service" in context.roles:
+            return target
+        if network.project_id != context.project_id:
+            target["network_shared"] = sharing.is_offered("network", network.id, context)
+            if not target["network_shared"] and not network.is_external:
+                raise errors.NetworkNotFound(net_id=network.id)
+        return target
+
+    def target_of(self, found: Port) -> Values:
+        context = self.context
+        target: Values = {"project_id": found.project_id, "device_owner": found.device_owner}
+        if context.is_admin or "service" in context.roles:
+            return target
+        target["network_project_id"] = found.network.project_id
+        target["network_shared"] = sharing.is_offered("network", found.network_id, context)
+        return target
+
+    def make(self, values: Values) -> str:
+        return ports.create(self.context, self.network(values["network_id"]), values).id
+
+    def change(self, found: Port, values: Values) -> None:
+        ports.change(self.context, found, values)
+
+    def remove(self, found: Port) -> None:
+        ports.remove(found)

@@ -1,0 +1,45 @@
+"""RBAC policies.  /v2.0/rbac-policies"""
+
+from typing import Any
+
+from cloud.network import errors
+from cloud.network.api import checks
+from cloud.network.api.resource import Field
+from cloud.network.api.standard import Owned
+from cloud.network.api.views import NounViewSet, Values
+from cloud.network.domain import sharing
+from cloud.network.models import RbacPolicy
+
+
+class RbacPolicyNoun(Owned):
+    member, plural, model = "rbac_policy", "rbac_policies", RbacPolicy
+
+    object_type = Field(post=True, check=checks.text(255), filters=True, sort=True)
+    object_id = Field(post=True, check=checks.uuid, filters=True, sort=True)
+    action = Field(post=True, check=checks.text(255), filters=True, sort=True)
+    target_tenant = Field(
+        "target_project", post=True, put=True, check=checks.text(255), filters=True, sort=True
+    )
+
+    @classmethod
+    def missing(cls, resource_id: str) -> errors.NetworkError:
+        return errors.RbacPolicyNotFound(object_type="", id=resource_id)
+
+
+class RbacPolicyViewSet(NounViewSet):
+    noun = RbacPolicyNoun
+
+    def item(self, body: Any) -> Values:
+        item = dict(super().item(body))
+        if "target_project" in item:
+            item["target_tenant"] = item.pop("target_project")
+        return item
+
+    def make(self, values: Values) -> str:
+        return sharing.create(self.context, values).id
+
+    def change(self, found: RbacPolicy, values: Values) -> None:
+        sharing.change(found, values)
+
+    def remove(self, found: RbacPolicy) -> None:
+        sharing.remove(found)

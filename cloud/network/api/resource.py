@@ -1,0 +1,246 @@
+"""The declarative core: what a noun of Neutron's API is, and how its bodies and rows are read.
+
+A noun is a class with a Field for each attribute.  From that one declaration come the checks of
+request bodies, the filters and sort keys of lists, and the Shape that renders rows.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.db.models import Model, Q, QuerySet
+
+from cloud.network import errors, policies
+from cloud.network.models import Tag
+from middleware.context import RequestContext
+from versioned.shape import Ask, Attr, Shape
+
+REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
+UNSET: Any = type("Unset", (), {"__repr__": lambda self: "UNSET"})()
+
+Rows = list[dict[str, Any]]
+Loader = Callable[[Rows, "NetworkAsk"], Mapping[str, Any]]
+
+
+class NetworkAsk(Ask):
+    """What a renderer may ask: the caller's grants, and the caller."""
+
+    def __init__(self, context: RequestContext) -> None:
+        super().__init__((2, 0), lambda rule: policies.allows(context, rule, {}))
+        self.context = context
+
+
+class Field:
+    """An attribute of a noun.
+
+    `source`: a column, or a function `(row, ask)`; by default the attribute's own name.  `key`:
+    the name on the wire.  `post`, `put`: whether bodies may hold it.  `default`: REQUIRED, UNSET
+    (left out of what the domain gets) or a value.  `convert`, `check`: applied to values in
+    bodies, in this order.  `filters`: True, or a function from values to a Q.  `sort`: whether
+    lists sort by it.  `needs`: columns or related things that a function reads.
+    """
+
+    def __init__(
+        self,
+        source: Any = None,
+        *,
+        key: str | None = None,
+        post: bool = False,
+        put: bool = False,
+        default: Any = REQUIRED,
+        convert: Callable[[Any], Any] | None = None,
+        check: Callable[[Any], str | None] | None = None,
+        show: bool = True,
+        filters: bool | Callable[[list[str], RequestContext], Q] = False,
+        sort: bool = False,
+        needs: str | Iterable[str] = (),
+        when: Callable[[Any, Any], bool] | None = None,
+    ) -> None:
+        self.source = source
+        self.key = key or ""
+        self.post, self.put, self.default = post, put, default
+        self.convert, self.check = convert, check
+        self.show, self.filters, self.sort = show, filters, sort
+        self.needs, self.when = needs, when
+
+    def named(self, name: str) -> None:
+        self.key = self.key or name
+        self.source = self.source or name
+
+    def attr(self, member: str) -> Attr:
+        rule = f"get_{member}:{self.key}"
+        policy = rule if rule in policies.RULES else None
+        return Attr(self.source, key=self.key, policy=policy, needs=self.needs, when=self.when)
+
+    def read(self, value: Any) -> Any:
+        """Convert and check a value from a body."""
+        if self.convert is not None:
+            value = self.convert(value)
+        if self.check is not None:
+            reason = self.check(value)
+            if reason:
+                raise errors.HTTPBadRequest(f"Invalid input for {self.key}. Reason: {reason}.")
+        return value
+
+    def where(self, values: list[str], context: RequestContext) -> Q:
+        """The condition that a list filtered by `values` has."""
+        if callable(self.filters):
+            return self.filters(values, context)
+        wanted: list[Any] = list(values)
+        if self.convert is not None and self.convert.__name__.startswith(("to_bool", "to_int")):
+            wanted = [self.convert(value) for value in values]
+        found = Q(**{f"{self.source}__in": wanted})
+        # Neutron: an empty string asks for what has no value.
+        return found | Q(**{f"{self.source}__isnull": True}) if "" in values else found
+
+
+def tags_of(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[str]]:
+    """Related loader: the tags of each row."""
+    found: dict[str, list[str]] = {row["id"]: [] for row in rows}
+    tagged = Tag.objects.filter(resource_id__in=list(found)).order_by("tag")
+    for resource_id, tag in tagged.values_list("resource_id", "tag"):
+        found[resource_id].append(tag)
+    return found
+
+
+class Noun:
+    """A kind of resource.  Subclasses declare Fields and the hooks below."""
+
+    member: ClassVar[str]
+    plural: ClassVar[str]
+    model: ClassVar[type[Model]]
+    related: ClassVar[dict[str, Loader]] = {}
+    fields: ClassVar[dict[str, Field]] = {}
+    shape: ClassVar[type[Shape]]
+    tagged: ClassVar[bool] = False
+    owned: ClassVar[bool] = True
+
+    def __init_subclass__(cls) -> None:
+        own: dict[str, Field] = {}
+        for name, value in list(vars(cls).items()):
+            if isinstance(value, Field):
+                value.named(name)
+                own[value.key] = value
+        cls.fields = {**cls.fields, **own}
+        if "member" in vars(cls):
+            attrs = {
+                f"a{index}": field.attr(cls.member)
+                for index, field in enumerate(cls.fields.values())
+                if field.show
+            }
+            cls.shape = type(f"{cls.__name__}Shape", (Shape,), attrs)
+
+    # Hooks
+
+    @classmethod
+    def missing(cls, resource_id: str) -> errors.NetworkError:
+        """The refusal for an id that is not there."""
+        raise NotImplementedError
+
+    @classmethod
+    def visible(cls, context: RequestContext) -> Q:
+        """What a caller who is no admin sees."""
+        return Q(project_id=context.project_id)
+
+    # Rows
+
+    @classmethod
+    def scope(cls, context: RequestContext) -> QuerySet[Any]:
+        """Everything that the caller may see."""
+        found = cls.model._default_manager.all()
+        rule = f"get_{cls.member}"
+        if context.is_admin or (
+            "service" in context.roles and "service" in policies.RULES.get(rule, ())
+        ):
+            return found
+        everything = {
+            "project_id": context.project_id,
+            "network_project_id": context.project_id,
+            "group_project_id": context.project_id,
+            "parent_project_id": context.project_id,
+        }
+        if not policies.allows(context, rule, everything):
+            return found.none()
+        return found.filter(cls.visible(context))
+
+    @classmethod
+    def load(cls, found: QuerySet[Any], ask: NetworkAsk) -> Rows:
+        """Rows with the columns and the related things that rendering for `ask` reads."""
+        columns = cls.shape.columns(ask)
+        rows: Rows = list(
+            found.values("id", *(c for c in columns if c not in cls.related and c != "id"))
+        )
+        if rows:
+            for name in columns:
+                if name in cls.related:
+                    values = cls.related[name](rows, ask)
+                    for row in rows:
+                        row[name] = values.get(row["id"])
+        return rows
+
+    # Bodies
+
+    @classmethod
+    def read_new(cls, body: dict[str, Any], context: RequestContext) -> dict[str, Any]:
+        """Check a body that creates; every attribute with a default is there afterwards."""
+        given = cls._owner(body, context)
+        if cls.owned and "project_id" not in given:
+            if context.project_id is None:
+                raise errors.HTTPBadRequest(
+                    "Running without keystone AuthN requires that project_id is specified"
+                )
+            given["project_id"] = context.project_id
+        cls._refuse_unknown(given)
+        values: dict[str, Any] = {}
+        for key, field in cls.fields.items():
+            if not field.post:
+                if key in given:
+                    raise errors.HTTPBadRequest(f"Attribute '{key}' not allowed in POST")
+                continue
+            if key not in given:
+                if field.default is REQUIRED:
+                    raise errors.HTTPBadRequest(
+                        f"Failed to parse request. Required attribute '{key}' not specified"
+                    )
+                if field.default is UNSET:
+                    continue
+                value = field.default
+                values[key] = value.copy() if isinstance(value, (list, dict)) else value
+            else:
+                values[key] = field.read(given[key])
+        return values
+
+    @classmethod
+    def read_change(cls, body: dict[str, Any], context: RequestContext) -> dict[str, Any]:
+        """Check a body that updates; only what was given is there afterwards."""
+        given = cls._owner(body, context)
+        cls._refuse_unknown(given)
+        for key in given:
+            if not cls.fields[key].put:
+                raise errors.HTTPBadRequest(f"Cannot update read-only attribute {key}")
+        return {key: cls.fields[key].read(value) for key, value in given.items()}
+
+    @classmethod
+    def _owner(cls, body: dict[str, Any], context: RequestContext) -> dict[str, Any]:
+        given = dict(body)
+        project = given.pop("tenant_id", None)
+        if project is not None:
+            if given.get("project_id", project) != project:
+                raise errors.HTTPBadRequest("'project_id' and 'tenant_id' do not match")
+            given["project_id"] = project
+        project = given.get("project_id")
+        if (
+            project is not None
+            and project != context.project_id
+            and not (context.is_admin or "service" in context.roles)
+        ):
+            raise errors.HTTPBadRequest(
+                "Specifying 'project_id' or 'tenant_id' other than the authenticated project in "
+                "request requires admin privileges"
+            )
+        return given
+
+    @classmethod
+    def _refuse_unknown(cls, given: dict[str, Any]) -> None:
+        unknown = [key for key in given if key not in cls.fields]
+        if unknown:
+            raise errors.HTTPBadRequest(f"Unrecognized attribute(s) '{', '.join(unknown)}'")

@@ -1,0 +1,166 @@
+"""Routers and what is done to them.  /v2.0/routers"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cloud.network import errors
+from cloud.network.api import checks, converters
+from cloud.network.api.resource import UNSET, Field, NetworkAsk, Rows
+from cloud.network.api.standard import Tagged, flag
+from cloud.network.api.views import NounViewSet, Values
+from cloud.network.domain import routers, zones
+from cloud.network.models import ConntrackHelper, FixedIp, Router
+from versioned.operation import operation
+
+
+def _gateways(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
+    """Related loader: the addresses of each router's gateway port."""
+    ports = {row["gateway_port_id"]: row["id"] for row in rows if row["gateway_port_id"]}
+    found: dict[str, list[Values]] = {id: [] for id in ports.values()}
+    if ports:
+        held = FixedIp.objects.filter(port_id__in=list(ports)).order_by("id")
+        for port_id, subnet_id, address in held.values_list("port_id", "subnet_id", "address"):
+            found[ports[port_id]].append({"subnet_id": subnet_id, "ip_address": address})
+    return found
+
+
+def _gateway_info(row: Values, ask: NetworkAsk) -> Values | None:
+    if row["gateway_port_id"] is None:
+        return None
+    return {
+        "network_id": row["gateway_port__network_id"],
+        "external_fixed_ips": row["gateway_ips"] or [],
+        "enable_snat": row["enable_snat"],
+        "qos_policy_id": row["gateway_qos_policy_id"],
+    }
+
+
+def _helpers(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
+    found: dict[str, list[Values]] = {row["id"]: [] for row in rows}
+    for helper in ConntrackHelper.objects.filter(router_id__in=list(found)):
+        found[helper.router_id].append(
+            {"protocol": helper.protocol, "port": helper.port, "helper": helper.helper}
+        )
+    return found
+
+
+def gateway_info(value: Any) -> str | None:
+    """Check: where a gateway is to be; null and {} take it away."""
+    if not value:
+        return None
+    if not isinstance(value, dict):
+        return f"'{value}' is not a dictionary"
+    if "network_id" not in value:
+        return (
+            "Validation of dictionary's keys failed. "
+            f"Expected keys: ['network_id'] Provided keys: {sorted(value)}"
+        )
+    unknown = set(value) - {"network_id", "external_fixed_ips", "enable_snat", "qos_policy_id"}
+    if unknown:
+        return f"Unexpected keys supplied: {', '.join(sorted(unknown))}"
+    reason = checks.uuid(value["network_id"])
+    if value.get("external_fixed_ips") is not None:
+        reason = reason or checks.fixed_ips(value["external_fixed_ips"])
+    return reason
+
+
+def _read_gateway(value: Any) -> Any:
+    if isinstance(value, dict) and "enable_snat" in value:
+        value = value | {"enable_snat": converters.to_bool(value["enable_snat"])}
+    return value
+
+
+class RouterNoun(Tagged):
+    member, plural, model = "router", "routers", Router
+    related = {**Tagged.related, "gateway_ips": _gateways, "helpers": _helpers}
+
+    admin_state_up = flag(post=True, put=True, sort=True)
+    status = Field(filters=True, sort=True)
+    external_gateway_info = Field(
+        _gateway_info,
+        needs=(
+            "gateway_port_id",
+            "gateway_port__network_id",
+            "enable_snat",
+            "gateway_qos_policy_id",
+            "gateway_ips",
+        ),
+        post=True,
+        put=True,
+        default=None,
+        convert=_read_gateway,
+        check=gateway_info,
+    )
+    routes = Field(put=True, default=[], convert=converters.to_list, check=checks.routes)
+    distributed = Field(
+        post=True, put=True, default=UNSET, convert=converters.to_bool, filters=True
+    )
+    ha = Field(post=True, put=True, default=UNSET, convert=converters.to_bool, filters=True)
+    availability_zone_hints = Field(post=True, default=[], check=checks.items)
+    availability_zones = Field(lambda row, ask: [zones.ZONE])
+    flavor_id = Field(
+        post=True, default=None, check=checks.or_none(checks.uuid), filters=True, sort=True
+    )
+    service_type_id = Field(post=True, default=None, check=checks.or_none(checks.uuid))
+    enable_ndp_proxy = flag(False, post=True, put=True)
+    enable_default_route_bfd = flag(False, post=True, put=True, filters=False)
+    enable_default_route_ecmp = flag(False, post=True, put=True, filters=False)
+    conntrack_helpers = Field("helpers")
+
+    @classmethod
+    def missing(cls, resource_id: str) -> errors.NetworkError:
+        return errors.RouterNotFound(router_id=resource_id)
+
+
+class RouterViewSet(NounViewSet):
+    noun = RouterNoun
+
+    def make(self, values: Values) -> str:
+        return routers.create(self.context, values).id
+
+    def change(self, found: Router, values: Values) -> None:
+        routers.change(self.context, found, values)
+
+    def remove(self, found: Router) -> None:
+        routers.remove(found)
+
+    def act(self, id: str, rule: str) -> Router:
+        """The router that an action is about, if the caller may do it."""
+        found: Router = self.fetch(id)
+        self.demand(rule, self.target_of(found))
+        return found
+
+    @operation()
+    def add_router_interface(self, request: Any, *, id: str) -> Any:
+        """Connect a router to a subnet."""
+        found = self.act(id, "add_router_interface")
+        subnet_id, port_id = routers.read_interface(request.json)
+        return routers.add_interface(self.context, found, subnet_id=subnet_id, port_id=port_id)
+
+    @operation()
+    def remove_router_interface(self, request: Any, *, id: str) -> Any:
+        """Disconnect a router from a subnet."""
+        found = self.act(id, "remove_router_interface")
+        subnet_id, port_id = routers.read_interface(request.json)
+        return routers.remove_interface(found, subnet_id=subnet_id, port_id=port_id)
+
+    def routes(self, body: Any) -> Any:
+        routes = self.item(body).get("routes")
+        reason = checks.routes(routes)
+        if reason:
+            raise errors.HTTPBadRequest(f"Invalid input for routes. Reason: {reason}.")
+        return routes
+
+    @operation()
+    def add_extraroutes(self, request: Any, *, id: str) -> Any:
+        """Add routes to a router."""
+        found = self.act(id, "add_extraroutes")
+        routers.add_routes(found, self.routes(request.json))
+        return self.show(id)
+
+    @operation()
+    def remove_extraroutes(self, request: Any, *, id: str) -> Any:
+        """Take routes out of a router."""
+        found = self.act(id, "remove_extraroutes")
+        routers.remove_routes(found, self.routes(request.json))
+        return self.show(id)

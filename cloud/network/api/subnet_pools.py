@@ -1,0 +1,140 @@
+"""Subnet pools and address scopes.  /v2.0/subnetpools, /v2.0/address-scopes"""
+
+from typing import Any
+
+from django.db.models import Q
+
+from cloud.network import errors
+from cloud.network.api import checks, converters
+from cloud.network.api.networks import shared_field, shared_loader
+from cloud.network.api.resource import UNSET, Field
+from cloud.network.api.standard import Described, Tagged, flag, name_field
+from cloud.network.api.views import NounViewSet, Values
+from cloud.network.domain import pools, sharing
+from cloud.network.models import AddressScope, SubnetPool
+from middleware.context import RequestContext
+from versioned.operation import operation
+
+
+def _length() -> Field:
+    return Field(
+        post=True,
+        put=True,
+        default=UNSET,
+        convert=converters.to_int,
+        check=checks.non_negative,
+        filters=True,
+        sort=True,
+    )
+
+
+class SubnetPoolNoun(Tagged):
+    member, plural, model = "subnetpool", "subnetpools", SubnetPool
+    related = {**Tagged.related, "shared": shared_loader("subnetpool")}
+
+    name = name_field(check=checks.name(may_be_empty=False))
+    # Neutron: a single prefix may stand without its list.
+    prefixes = Field(post=True, put=True, convert=converters.to_prefixes, check=checks.cidrs)
+    default_quota = _length()
+    ip_version = Field(filters=True, sort=True)
+    default_prefixlen = _length()
+    min_prefixlen = _length()
+    max_prefixlen = _length()
+    is_default = flag(False, post=True, put=True, sort=True)
+    shared = shared_field("subnetpool", put=False)
+    address_scope_id = Field(
+        post=True,
+        put=True,
+        default=None,
+        check=checks.or_none(checks.uuid),
+        filters=True,
+        sort=True,
+    )
+
+    @classmethod
+    def missing(cls, resource_id: str) -> errors.NetworkError:
+        return errors.SubnetPoolNotFound(subnetpool_id=resource_id)
+
+    @classmethod
+    def visible(cls, context: RequestContext) -> Q:
+        return sharing.visible("subnetpool", context)
+
+
+class SubnetPoolViewSet(NounViewSet):
+    noun = SubnetPoolNoun
+
+    def make(self, values: Values) -> str:
+        return pools.create(self.context, values).id
+
+    def change(self, found: SubnetPool, values: Values) -> None:
+        pools.change(self.context, found, values)
+
+    def remove(self, found: SubnetPool) -> None:
+        pools.remove(found)
+
+    def prefixes(self, body: Any) -> Any:
+        if body is not None and not isinstance(body, dict):
+            raise errors.HTTPBadRequest("The body must be an object.")
+        prefixes = self.item(body).get("prefixes") if self.noun.member in (body or {}) else (
+            body or {}
+        ).get("prefixes")  # fmt: skip
+        reason = checks.cidrs(prefixes)
+        if reason:
+            raise errors.HTTPBadRequest(f"Invalid input for prefixes. Reason: {reason}.")
+        return prefixes
+
+    @operation()
+    def add_prefixes(self, request: Any, *, id: str) -> Any:
+        """Put more prefixes into a pool."""
+        found = self.fetch(id)
+        self.demand("add_prefixes", self.target_of(found))
+        pools.add_prefixes(self.context, found, self.prefixes(request.json))
+        return {"prefixes": found.prefixes}
+
+    @operation()
+    def remove_prefixes(self, request: Any, *, id: str) -> Any:
+        """Take prefixes out of a pool."""
+        found = self.fetch(id)
+        self.demand("remove_prefixes", self.target_of(found))
+        pools.remove_prefixes(found, self.prefixes(request.json))
+        return {"prefixes": found.prefixes}
+
+
+class AddressScopeNoun(Described):
+    member, plural, model = "address_scope", "address_scopes", AddressScope
+    related = {"shared": shared_loader("address_scope")}
+
+    # Neutron: address scopes have no standard attributes.
+    description = Field(show=False)
+    created_at = Field(show=False)
+    updated_at = Field(show=False)
+    revision_number = Field(show=False)
+    ip_version = Field(
+        post=True,
+        convert=converters.to_int,
+        check=checks.one_of(4, 6),
+        filters=True,
+        sort=True,
+    )
+    shared = shared_field("address_scope")
+
+    @classmethod
+    def missing(cls, resource_id: str) -> errors.NetworkError:
+        return errors.AddressScopeNotFound(address_scope_id=resource_id)
+
+    @classmethod
+    def visible(cls, context: RequestContext) -> Q:
+        return sharing.visible("address_scope", context)
+
+
+class AddressScopeViewSet(NounViewSet):
+    noun = AddressScopeNoun
+
+    def make(self, values: Values) -> str:
+        return pools.create_scope(values).id
+
+    def change(self, found: AddressScope, values: Values) -> None:
+        pools.change_scope(found, values)
+
+    def remove(self, found: AddressScope) -> None:
+        pools.remove_scope(found)

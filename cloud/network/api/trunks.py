@@ -1,0 +1,72 @@
+"""Trunks and their subports.  /v2.0/trunks"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cloud.network import errors
+from cloud.network.api import checks
+from cloud.network.api.resource import Field, NetworkAsk, Rows
+from cloud.network.api.standard import Tagged, flag
+from cloud.network.api.views import NounViewSet, Values
+from cloud.network.domain import trunks
+from cloud.network.models import Trunk
+from versioned.operation import operation
+
+
+def _subports(rows: Rows, ask: NetworkAsk) -> Mapping[str, Any]:
+    return trunks.shown([row["id"] for row in rows])
+
+
+class TrunkNoun(Tagged):
+    member, plural, model = "trunk", "trunks", Trunk
+    related = {**Tagged.related, "sub_ports": _subports}
+
+    admin_state_up = flag(post=True, put=True, sort=True)
+    port_id = Field(post=True, check=checks.uuid, filters=True, sort=True)
+    status = Field(filters=True, sort=True)
+    sub_ports = Field(post=True, default=[], check=checks.subports)
+
+    @classmethod
+    def missing(cls, resource_id: str) -> errors.NetworkError:
+        return errors.TrunkNotFound(trunk_id=resource_id)
+
+
+class TrunkViewSet(NounViewSet):
+    noun = TrunkNoun
+
+    def make(self, values: Values) -> str:
+        return trunks.create(self.context, values).id
+
+    def change(self, found: Trunk, values: Values) -> None:
+        trunks.change(found, values)
+
+    def remove(self, found: Trunk) -> None:
+        trunks.remove(found)
+
+    def subports(self, body: Any) -> Any:
+        subports = body.get("sub_ports") if isinstance(body, dict) else None
+        reason = checks.subports(subports)
+        if reason:
+            raise errors.InvalidInput(error_message=reason)
+        return subports
+
+    @operation()
+    def add_subports(self, request: Any, *, id: str) -> Any:
+        """Put ports under a trunk."""
+        found = self.fetch(id)
+        self.demand("add_subports", self.target_of(found))
+        trunks.add_subports(self.context, found, self.subports(request.json))
+        return self.show(id)["trunk"]
+
+    @operation()
+    def remove_subports(self, request: Any, *, id: str) -> Any:
+        """Take ports from under a trunk."""
+        found = self.fetch(id)
+        self.demand("remove_subports", self.target_of(found))
+        trunks.remove_subports(found, self.subports(request.json))
+        return self.show(id)["trunk"]
+
+    @operation()
+    def get_subports(self, request: Any, *, id: str) -> Any:
+        """List what a trunk carries."""
+        return {"sub_ports": trunks.shown([self.fetch(id).id])[id]}

@@ -1,0 +1,1 @@
+"""What happens: typed functions that write; no HTTP."""

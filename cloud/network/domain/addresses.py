@@ -1,0 +1,154 @@
+"""Which addresses a port gets.  No address is handed out twice: the database sees to it."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from cloud.network import errors
+from cloud.network.models import FixedIp, Subnet
+
+Values = dict[str, Any]
+AUTOMATIC = ("slaac", "dhcpv6-stateless")
+# How many addresses are looked at before a subnet is taken to be nearly full.
+SAMPLE = 24
+SMALL = 64
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An address to be had from one of some subnets; `address` None means any."""
+
+    subnets: tuple[Subnet, ...]
+    address: str | None = None
+
+
+def is_automatic(subnet: Subnet) -> bool:
+    """Whether ports compute their own addresses on `subnet`."""
+    return subnet.ip_version == 6 and subnet.ipv6_address_mode in AUTOMATIC
+
+
+def block(subnet: Subnet) -> IPv4Network | IPv6Network:
+    return ip_network(subnet.cidr)
+
+
+def from_mac(cidr: str, mac: str) -> str:
+    """The EUI-64 address of a MAC address in a prefix."""
+    parts = bytearray.fromhex(mac.replace(":", ""))
+    parts[0] ^= 2
+    low = int.from_bytes(parts[:3] + b"\xff\xfe" + parts[3:], "big")
+    return str(ip_address(int(ip_network(cidr).network_address) + low))
+
+
+def wishes(
+    subnets: Iterable[Subnet], asked: list[Values] | None, *, network_id: str, owner: str, mac: str
+) -> list[Wish]:
+    """What a port on these subnets is to get; `asked` None leaves it to the service."""
+    fitting = [
+        subnet for subnet in subnets if not subnet.service_types or owner in subnet.service_types
+    ]
+    named = [subnet for subnet in fitting if subnet.service_types]
+    if asked is not None:
+        return [_asked(list(subnets), wish, network_id=network_id, mac=mac) for wish in asked]
+    chosen = named or fitting
+    groups = (
+        [subnet for subnet in chosen if subnet.ip_version == 4],
+        [subnet for subnet in chosen if subnet.ip_version == 6 and not is_automatic(subnet)],
+    )
+    found = [Wish(tuple(group)) for group in groups if group]
+    found += [
+        Wish((subnet,), from_mac(subnet.cidr, mac)) for subnet in chosen if is_automatic(subnet)
+    ]
+    return found
+
+
+def _asked(subnets: list[Subnet], wish: Values, *, network_id: str, mac: str) -> Wish:
+    if not subnets:
+        raise errors.InvalidInput(error_message="IP allocation requires subnets for network")
+    subnet_id, asked = wish.get("subnet_id"), wish.get("ip_address")
+    if subnet_id is None and asked is None:
+        raise errors.InvalidInput(error_message="IP allocation requires subnet_id or ip_address")
+    if subnet_id is None:
+        address = ip_address(str(asked))
+        for subnet in subnets:
+            if address in block(subnet):
+                return Wish((subnet,), str(address))
+        raise errors.InvalidIpForNetwork(ip_address=asked)
+    found = next((subnet for subnet in subnets if subnet.id == subnet_id), None)
+    if found is None:
+        raise errors.InvalidInput(
+            error_message=(
+                f"Failed to create port on network {network_id}, because fixed_ips included "
+                f"invalid subnet {subnet_id}"
+            )
+        )
+    if asked is None:
+        return Wish((found,), from_mac(found.cidr, mac) if is_automatic(found) else None)
+    address = ip_address(asked)
+    net = block(found)
+    edges = {net.network_address, net.broadcast_address} if net.version == 4 else set()
+    if address not in net or (address in edges and net.prefixlen < 31):
+        raise errors.InvalidIpForSubnet(ip_address=asked)
+    return Wish((found,), str(address))
+
+
+def take(port_id: str, wish: Wish, *, network_id: str) -> FixedIp:
+    """Fulfil a wish, or say why not."""
+    if wish.address is not None:
+        subnet = wish.subnets[0]
+        try:
+            return _insert(port_id, subnet, wish.address)
+        except IntegrityError:
+            raise errors.IpAddressAlreadyAllocated(ip=wish.address, subnet_id=subnet.id) from None
+    for subnet in wish.subnets:
+        for _ in range(ATTEMPTS):
+            address = _free(subnet)
+            if address is None:
+                break
+            try:
+                return _insert(port_id, subnet, address)
+            except IntegrityError:
+                continue
+    raise errors.IpAddressGenerationFailure(net_id=network_id)
+
+
+def _insert(port_id: str, subnet: Subnet, address: str) -> FixedIp:
+    with transaction.atomic():
+        return FixedIp.objects.create(port_id=port_id, subnet=subnet, address=address)
+
+
+def _free(subnet: Subnet) -> str | None:
+    """An address of the allocation pools that nobody has, by a look at a few or at all."""
+    ranges = [
+        (int(ip_address(pool["start"])), int(ip_address(pool["end"])))
+        for pool in subnet.allocation_pools
+    ]
+    sizes = [last - first + 1 for first, last in ranges]
+    total = sum(sizes)
+    make = type(block(subnet).network_address)
+    used = FixedIp.objects.filter(subnet=subnet)
+    if total > SMALL:
+        candidates = [str(make(_nth(ranges, random.randrange(total)))) for _ in range(SAMPLE)]  # noqa: S311
+        taken = set(used.filter(address__in=candidates).values_list("address", flat=True))
+        for candidate in candidates:
+            if candidate not in taken:
+                return candidate
+    numbers = {int(ip_address(a)) for a in used.values_list("address", flat=True)}
+    for first, last in ranges:
+        for number in range(first, last + 1):
+            if number not in numbers:
+                return str(make(number))
+    return None
+
+
+def _nth(ranges: list[tuple[int, int]], index: int) -> int:
+    for first, last in ranges:
+        size = last - first + 1
+        if index < size:
+            return first + index
+        index -= size
+    raise IndexError(index)

@@ -1,0 +1,308 @@
+"""Floating ips: taken from an external network, led to a port's address."""
+
+from ipaddress import ip_address
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from cloud.network import errors
+from cloud.network.domain import addresses, events, ports, qos, quotas, sharing, standard
+from cloud.network.models import (
+    FixedIp,
+    FloatingIp,
+    Network,
+    Port,
+    PortForwarding,
+    Router,
+    Subnet,
+)
+from cloud.network.models.standard import new_id
+from middleware.context import RequestContext
+
+Values = dict[str, Any]
+OWNER = "network:floatingip"
+
+
+def _bad(reason: str) -> errors.BadRequest:
+    return errors.BadRequest(resource="floatingip", msg=reason)
+
+
+def create(context: RequestContext, values: Values) -> FloatingIp:
+    """Take an address of an external network, and lead it to a port if one is named."""
+    with transaction.atomic():
+        network = _network(context, values["floating_network_id"])
+        quotas.check("floatingip", values["project_id"])
+        qos.check_usable(context, values)
+        id = new_id()
+        port = _hold(network, id, values)
+        address = FixedIp.objects.filter(port=port).values_list("address", flat=True)[0]
+        row = standard.columns(values, FloatingIp)
+        row |= {"id": id, "floating_ip_address": address, "floating_port_id": port.id}
+        row |= {"port_id": None, "fixed_ip_address": None, "router_id": None}
+        found = standard.add(FloatingIp, row)
+        standard.tag(id, values["tags"])
+        _lead(context, found, values)
+        found.save()
+        return found
+
+
+def _network(context: RequestContext, network_id: str) -> Network:
+    found = Network.objects.filter(id=network_id)
+    if not context.is_admin:
+        found = found.filter(sharing.visible("network", context, sharing.SHARED, sharing.EXTERNAL))
+    network = found.first()
+    if network is None:
+        raise errors.NetworkNotFound(net_id=network_id)
+    if not network.is_external:
+        raise _bad(f"Network {network_id} is not a valid external network")
+    return network
+
+
+def _hold(network: Network, id: str, values: Values) -> Port:
+    subnets = Subnet.objects.filter(network=network, ip_version=4)
+    asked, subnet_id = values.get("floating_ip_address"), values.get("subnet_id")
+    if not subnets:
+        raise _bad(f"Network {network.id} does not contain any IPv4 subnet")
+    wishes: list[Values] = []
+    if asked and subnet_id:
+        wishes = [{"ip_address": asked, "subnet_id": subnet_id}]
+    elif asked:
+        wishes = [{"ip_address": asked}]
+    elif subnet_id:
+        wishes = [{"subnet_id": subnet_id}]
+    row = {
+        "device_id": id,
+        "device_owner": OWNER,
+        "status": "N/A",
+        "host_id": "",
+    }
+    if wishes:
+        return ports.add_own(network, asked=wishes, **row)
+    port = ports.add_own(network, asked=[], **row)
+    try:
+        addresses.take(port.id, addresses.Wish(tuple(subnets)), network_id=network.id)
+    except errors.IpAddressGenerationFailure:
+        raise errors.ExternalIpAddressExhausted(net_id=network.id) from None
+    return port
+
+
+def change(context: RequestContext, found: FloatingIp, values: Values) -> None:
+    """Change a floating ip: above all, where it leads."""
+    with transaction.atomic():
+        qos.check_usable(context, values)
+        before = found.port
+        row = standard.columns(values, FloatingIp)
+        for key in ("port_id", "fixed_ip_address", "router_id"):
+            row.pop(key, None)
+        if "port_id" in values or "fixed_ip_address" in values:
+            if values.get("port_id") and PortForwarding.objects.filter(floating_ip=found).exists():
+                raise errors.FipInUseByPortForwarding(id=found.id)
+            _lead(context, found, values, before=before)
+        standard.change(found, row)
+
+
+def _lead(
+    context: RequestContext, found: FloatingIp, values: Values, *, before: Port | None = None
+) -> None:
+    port_id = values.get("port_id")
+    if not port_id:
+        if values.get("fixed_ip_address"):
+            raise _bad("fixed_ip_address cannot be specified without a port_id")
+        found.port = None
+        found.fixed_ip_address = found.router_id = None
+        found.status = "DOWN"
+        if before is not None:
+            events.changed(before)
+        return
+    port, address = _inside(context, found, port_id, values.get("fixed_ip_address"))
+    found.router_id = _router_to(found, port, address)
+    found.port, found.fixed_ip_address, found.status = port, address, "ACTIVE"
+    try:
+        with transaction.atomic():
+            found.save()
+    except IntegrityError:
+        raise errors.FloatingIPPortAlreadyAssociated(
+            floating_ip_address=found.floating_ip_address,
+            fip_id=found.id,
+            port_id=port.id,
+            fixed_ip=address,
+            net_id=found.floating_network_id,
+        ) from None
+    if before is not None and before.id != port.id:
+        events.changed(before)
+    events.changed(port)
+
+
+def _inside(
+    context: RequestContext, found: FloatingIp, port_id: str, asked: str | None
+) -> tuple[Port, str]:
+    """The port and the address that a floating ip is to lead to."""
+    rows = Port.objects.filter(id=port_id)
+    if not context.is_admin:
+        rows = rows.filter(project_id=context.project_id)
+    port = rows.first()
+    if port is None:
+        raise errors.PortNotFound(port_id=port_id)
+    if port.project_id != found.project_id and not context.is_admin:
+        raise _bad(
+            f"Cannot process floating IP association with Port {port_id}, since that port "
+            "is owned by a different project"
+        )
+    held = FixedIp.objects.filter(port=port).order_by("id")
+    fixed = [ip for ip in held.values_list("address", flat=True) if ":" not in ip]
+    if asked is not None:
+        if ip_address(asked).version != 4:
+            raise _bad(
+                f"Cannot process floating IP association with {asked}, "
+                "since that is not an IPv4 address"
+            )
+        if asked not in fixed:
+            raise _bad(f"Port {port_id} does not have fixed ip {asked}")
+        return port, asked
+    if not fixed:
+        raise _bad(f"Cannot add floating IP to port {port_id} that has no fixed IPv4 addresses")
+    if len(fixed) > 1:
+        raise _bad(
+            f"Port {port_id} has multiple fixed IPv4 addresses.  Must "
+            "provide a specific IPv4 address when assigning a floating IP"
+        )
+    return port, fixed[0]
+
+
+def _router_to(found: FloatingIp, port: Port, address: str) -> str:
+    """The router between a port's subnet and the external network."""
+    subnet = Subnet.objects.get(
+        id__in=FixedIp.objects.filter(port=port, address=address).values("subnet_id")
+    )
+    interfaces = FixedIp.objects.filter(
+        subnet=subnet, port__device_owner="network:router_interface"
+    ).values_list("port__device_id", "address")
+    outside = dict(
+        Router.objects.filter(
+            id__in=[router for router, _ in interfaces],
+            gateway_port__network_id=found.floating_network_id,
+        ).values_list("id", "id")
+    )
+    reachable = [(router, ip) for router, ip in interfaces if router in outside]
+    # Neutron: the subnet's own gateway comes first.
+    reachable.sort(key=lambda pair: pair[1] != subnet.gateway_ip)
+    if not reachable:
+        raise errors.ExternalGatewayForFloatingIPNotFound(
+            external_network_id=found.floating_network_id,
+            subnet_id=subnet.id,
+            port_id=port.id,
+        )
+    return str(reachable[0][0])
+
+
+def remove(found: FloatingIp) -> None:
+    """Give an address back."""
+    with transaction.atomic():
+        PortForwarding.objects.filter(floating_ip=found).delete()
+        holder, inside = found.floating_port, found.port
+        standard.discard(found)
+        ports.drop(holder)
+        if inside is not None:
+            events.changed(inside)
+
+
+# Port forwardings
+
+
+def _ends(values: Values, side: str) -> tuple[int, int]:
+    """The first and the last of a range of ports, however it was given."""
+    shown = values.get(f"{side}_port_range")
+    single = values.get(f"{side}_port")
+    if shown:
+        first, _, last = str(shown).partition(":")
+        return int(first), int(last or first)
+    if single is None:
+        raise errors.BadRequest(
+            resource="port_forwarding", msg=f"{side}_port is a required attribute"
+        )
+    return int(single), int(single)
+
+
+def forward(context: RequestContext, found: FloatingIp, values: Values) -> str:
+    """Lead ports of a floating ip to ports of an internal address."""
+    with transaction.atomic():
+        if found.port_id:
+            raise errors.FloatingIPPortAlreadyAssociated(
+                floating_ip_address=found.floating_ip_address,
+                fip_id=found.id,
+                port_id=found.port_id,
+                fixed_ip=found.fixed_ip_address,
+                net_id=found.floating_network_id,
+            )
+        row = PortForwarding(id=new_id(), floating_ip=found)
+        _direct(context, found, row, values)
+        row.save(force_insert=True)
+        _settle(found)
+        return row.id
+
+
+def redirect(
+    context: RequestContext, found: FloatingIp, row: PortForwarding, values: Values
+) -> None:
+    """Change a port forwarding."""
+    with transaction.atomic():
+        now: Values = {
+            "protocol": row.protocol,
+            "internal_port_id": row.internal_port_id,
+            "internal_ip_address": row.internal_ip_address,
+            "description": row.description,
+        }
+        for side in ("internal", "external"):
+            if f"{side}_port" not in values and f"{side}_port_range" not in values:
+                first, last = getattr(row, f"{side}_first"), getattr(row, f"{side}_last")
+                now[f"{side}_port_range"] = f"{first}:{last}"
+        if "internal_port_id" in values and "internal_ip_address" not in values:
+            now["internal_ip_address"] = None
+        _direct(context, found, row, now | values)
+        row.save()
+
+
+def _direct(
+    context: RequestContext, found: FloatingIp, row: PortForwarding, values: Values
+) -> None:
+    port, address = _inside(
+        context, found, values["internal_port_id"], values.get("internal_ip_address")
+    )
+    row.router_id = _router_to(found, port, address)
+    row.internal_port, row.internal_ip_address = port, address
+    row.protocol, row.description = values["protocol"], values.get("description") or ""
+    row.internal_first, row.internal_last = _ends(values, "internal")
+    row.external_first, row.external_last = _ends(values, "external")
+    inside, outside = row.internal_last - row.internal_first, row.external_last - row.external_first
+    if inside not in (0, outside):
+        raise errors.BadRequest(
+            resource="port_forwarding",
+            msg="The range of internal ports must be of the size of the external one, or one",
+        )
+    others = PortForwarding.objects.filter(floating_ip=found, protocol=row.protocol).exclude(
+        id=row.id
+    )
+    if others.filter(
+        external_first__lte=row.external_last, external_last__gte=row.external_first
+    ).exists():
+        raise errors.BadRequest(
+            resource="port_forwarding",
+            msg=(
+                "A duplicate port forwarding entry with same attributes already exists, "
+                f"conflicting values are {{'external_port': {row.external_first}, "
+                f"'floatingip_id': '{found.id}', 'protocol': '{row.protocol}'}}"
+            ),
+        )
+
+
+def stop_forwarding(found: FloatingIp, row: PortForwarding) -> None:
+    with transaction.atomic():
+        row.delete()
+        _settle(found)
+
+
+def _settle(found: FloatingIp) -> None:
+    first = PortForwarding.objects.filter(floating_ip=found).first()
+    found.router_id = first.router_id if first else None
+    found.status = "ACTIVE" if first else "DOWN"
+    standard.change(found, {})

@@ -1,0 +1,249 @@
+"""Networks and their segments."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from cloud.network import errors
+from cloud.network.domain import ports, qos, quotas, security, sharing, standard, zones
+from cloud.network.models import (
+    AgentHosting,
+    AutoAllocatedTopology,
+    FloatingIp,
+    Network,
+    Port,
+    Segment,
+    Subnet,
+)
+from middleware.context import RequestContext
+
+Values = dict[str, Any]
+
+RENAMED = {
+    "router:external": "is_external",
+    "provider:network_type": "network_type",
+    "provider:physical_network": "physical_network",
+    "provider:segmentation_id": "segmentation_id",
+}
+PROVIDER = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
+PHYSICAL = ("flat", "vlan")
+TUNNELS = ("vxlan", "gre", "geneve")
+OVERHEAD = {"vxlan": 50, "gre": 42, "geneve": 58}
+WIDEST = 1500
+# Ports that nobody asked for: they go with their network.
+OWN_PORTS = ("network:dhcp", "network:distributed", "network:router_ha_interface")
+
+
+def create(context: RequestContext, values: Values) -> Network:
+    """Make a network."""
+    with transaction.atomic():
+        quotas.check("network", values["project_id"])
+        security.ensure_default(values["project_id"])
+        zones.check(values["availability_zone_hints"])
+        qos.check_usable(context, values)
+        provider = _provider(values)
+        widest = WIDEST - OVERHEAD.get(provider["network_type"], 0)
+        if values["mtu"] > widest:
+            raise errors.InvalidInput(
+                error_message=f"Requested MTU is too big, maximum is {widest}"
+            )
+        row = standard.columns(values, Network, RENAMED) | provider
+        row["mtu"] = values["mtu"] or widest
+        network = standard.add(Network, row, revision=1)
+        _occupy(network, provider)
+        for segment in (values.get("segments") or [])[1:]:
+            add_segment({"network_id": network.id, **_plain(segment)})
+        standard.tag(network.id, values["tags"])
+        if values["shared"]:
+            sharing.share("network", network.id, network.project_id)
+        if network.is_external:
+            sharing.share("network", network.id, network.project_id, sharing.EXTERNAL)
+        if network.is_default:
+            _be_default(network)
+        return network
+
+
+def change(context: RequestContext, network: Network, values: Values) -> None:
+    """Change a network."""
+    qos.check_usable(context, values)
+    if any(key in values for key in (*PROVIDER, "segments")):
+        raise errors.InvalidInput(
+            error_message="Plugin does not support updating provider attributes"
+        )
+    with transaction.atomic():
+        shared = values.get("shared")
+        if shared is True:
+            sharing.share("network", network.id, network.project_id)
+        elif shared is False:
+            _refuse_foreign_ports(network)
+            sharing.unshare("network", network.id)
+        external = values.get("router:external")
+        if external is False and network.is_external:
+            gateways = Port.objects.filter(network=network, device_owner="network:router_gateway")
+            if gateways.exists():
+                raise errors.ExternalNetworkInUse(net_id=network.id)
+            sharing.unshare("network", network.id, sharing.EXTERNAL)
+        elif external and not network.is_external:
+            sharing.share("network", network.id, network.project_id, sharing.EXTERNAL)
+        standard.change(network, standard.columns(values, Network, RENAMED))
+        if values.get("is_default"):
+            _be_default(network)
+
+
+def remove(network: Network) -> None:
+    """Delete a network with its subnets, unless ports are left on it."""
+    with transaction.atomic():
+        idle = FloatingIp.objects.filter(floating_network=network, port=None)
+        holders = set(idle.values_list("floating_port_id", flat=True))
+        found = Port.objects.filter(network=network)
+        left = [
+            id
+            for id, owner in found.values_list("id", "device_owner")
+            if owner not in OWN_PORTS and id not in holders
+        ]
+        if left:
+            raise errors.NetworkInUse(
+                net_id=network.id, ports=f", id for these ports is: {','.join(left)}"
+            )
+        idle.delete()
+        for port in found:
+            ports.drop(port)
+        Subnet.objects.filter(network=network).delete()
+        Segment.objects.filter(network=network).delete()
+        AgentHosting.objects.filter(resource_id=network.id).delete()
+        AutoAllocatedTopology.objects.filter(network=network).delete()
+        sharing.forget(network.id)
+        standard.discard(network)
+
+
+def _refuse_foreign_ports(network: Network) -> None:
+    foreign = (
+        Port.objects.filter(network=network)
+        .exclude(project_id__in=(network.project_id, ""))
+        .exclude(device_owner__startswith="network:")
+    )
+    if foreign.exists():
+        raise errors.InvalidSharedSetting(network=network.name)
+
+
+def _be_default(network: Network) -> None:
+    others = Network.objects.filter(is_default=True, is_external=True).exclude(id=network.id)
+    taken = others.values_list("id", flat=True).first()
+    if taken is not None and network.is_external:
+        raise errors.DefaultExternalNetworkExists(net_id=taken)
+
+
+# Segments
+
+
+def _provider(values: Values) -> Values:
+    """The type, the physical network and the id of a new network's segment."""
+    given = {key: values.get(key) for key in PROVIDER}
+    segments = values.get("segments")
+    if segments:
+        if any(value is not None for value in given.values()):
+            raise errors.InvalidInput(
+                error_message="Plugin does not support updating provider attributes"
+            )
+        given = {key: segments[0].get(key) for key in PROVIDER}
+    kind, physical, number = (given[key] for key in PROVIDER)
+    if kind is None:
+        if physical is not None or number is not None:
+            raise errors.InvalidInput(error_message="network_type required")
+        kind = "vxlan"
+    return check_segment(kind, physical, number)
+
+
+def _plain(segment: Values) -> Values:
+    return {key.partition(":")[2]: value for key, value in segment.items()}
+
+
+def check_segment(kind: str, physical: str | None, number: int | None) -> Values:
+    """Refuse what a type of segment cannot have."""
+
+    def refuse(reason: str) -> errors.InvalidInput:
+        return errors.InvalidInput(error_message=reason)
+
+    if kind not in (*PHYSICAL, *TUNNELS, "local"):
+        raise refuse(f"network_type value '{kind}' not supported")
+    if kind == "flat":
+        if physical is None:
+            raise refuse("physical_network required for flat provider network")
+        if number is not None:
+            raise refuse("segmentation_id prohibited for flat provider network")
+    elif kind == "vlan":
+        if physical is None:
+            raise refuse("physical_network required for VLAN provider network")
+        if number is not None and not 1 <= number <= 4094:
+            raise refuse("segmentation_id out of range (1 through 4094)")
+    elif kind == "local":
+        if physical is not None or number is not None:
+            raise refuse("physical_network prohibited for local provider network")
+    elif physical is not None:
+        raise refuse(f"provider:physical_network specified for {kind} network")
+    return {"network_type": kind, "physical_network": physical, "segmentation_id": number}
+
+
+def _occupy(network: Network, provider: Values) -> None:
+    """Give a network its first segment; choose an id where none was asked for."""
+    kind, physical = provider["network_type"], provider["physical_network"]
+    asked = provider["segmentation_id"]
+    taken = Segment.objects.filter(network_type=kind, physical_network=physical)
+    if kind == "flat" and taken.exists():
+        raise errors.FlatNetworkInUse(physical_network=physical)
+    for _ in range(5):
+        number = asked
+        if number is None and kind in (*TUNNELS, "vlan"):
+            number = (taken.aggregate(last=Max("segmentation_id"))["last"] or 0) + 1
+        try:
+            with transaction.atomic():
+                segment = standard.add(
+                    Segment,
+                    {
+                        "network_id": network.id,
+                        "name": None,
+                        "network_type": kind,
+                        "physical_network": physical,
+                        "segmentation_id": number,
+                    },
+                )
+        except IntegrityError:
+            if asked is None:
+                continue
+            if kind == "vlan":
+                raise errors.VlanIdInUse(vlan_id=asked, physical_network=physical) from None
+            raise errors.TunnelIdInUse(tunnel_id=asked) from None
+        if number != asked:
+            Network.objects.filter(id=network.id).update(segmentation_id=segment.segmentation_id)
+        return
+    raise errors.ServiceUnavailable
+
+
+def add_segment(values: Values) -> Segment:
+    """Put another segment under a network."""
+    network = Network.objects.filter(id=values["network_id"]).first()
+    if network is None:
+        raise errors.NetworkNotFound(net_id=values["network_id"])
+    checked = check_segment(
+        values["network_type"], values.get("physical_network"), values.get("segmentation_id")
+    )
+    row = {"network_id": network.id, "name": values.get("name"), **checked}
+    row["description"] = values.get("description", "")
+    try:
+        with transaction.atomic():
+            return standard.add(Segment, row)
+    except IntegrityError:
+        raise errors.TunnelIdInUse(tunnel_id=checked["segmentation_id"]) from None
+
+
+def remove_segment(segment: Segment) -> None:
+    """Delete a segment that no subnet lies in."""
+    with transaction.atomic():
+        subnets = list(Subnet.objects.filter(segment=segment).values_list("id", flat=True))
+        if subnets:
+            raise errors.SegmentInUse(
+                segment_id=segment.id,
+                reason=f"The segment is still associated with subnet(s) {', '.join(subnets)}",
+            )
+        standard.discard(segment)

@@ -1,0 +1,312 @@
+"""Ports: made, changed, deleted; with their addresses and security groups."""
+
+import random
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from cloud.network import errors
+from cloud.network.domain import (
+    addresses,
+    bindings,
+    events,
+    qos,
+    quotas,
+    security,
+    sharing,
+    standard,
+)
+from cloud.network.models import (
+    FixedIp,
+    FloatingIp,
+    Network,
+    Port,
+    PortBinding,
+    PortForwarding,
+    PortSecurityGroup,
+    Router,
+    SecurityGroup,
+    Subnet,
+    Subport,
+    Tag,
+    Trunk,
+)
+from middleware.context import RequestContext
+
+Values = dict[str, Any]
+
+RENAMED = {
+    "binding:vnic_type": "vnic_type",
+    "binding:host_id": "host_id",
+    "binding:profile": "binding_profile",
+}
+ROUTER_OWNERS = (
+    "network:router_interface",
+    "network:router_interface_distributed",
+    "network:ha_router_replicated_interface",
+    "network:router_gateway",
+    "network:floatingip",
+)
+MAC_PREFIX = "fa:16:3e"
+ATTEMPTS = 10
+
+
+def create(context: RequestContext, network: Network, values: Values) -> Port:
+    """Make a port with its addresses and groups, bound if a host is named."""
+    with transaction.atomic():
+        quotas.check("port", values["project_id"])
+        qos.check_usable(context, values)
+        row = standard.columns(values, Port, RENAMED)
+        row["port_security_enabled"] = values.get(
+            "port_security_enabled", network.port_security_enabled
+        )
+        groups = _groups_of_new(context, row, values)
+        row["allowed_address_pairs"] = _pairs(values.get("allowed_address_pairs") or [])
+        if row["allowed_address_pairs"] and not row["port_security_enabled"]:
+            raise errors.AddressPairAndPortSecurityRequired
+        port = _insert(network, row, values.get("mac_address"))
+        fixed = _take(port, network, values.get("fixed_ips"))
+        if groups and not fixed and "security_groups" in values and values.get("fixed_ips"):
+            raise errors.PortSecurityAndIPRequiredForSecurityGroups
+        PortSecurityGroup.objects.bulk_create(
+            PortSecurityGroup(port=port, security_group_id=group) for group in groups
+        )
+        standard.tag(port.id, values.get("tags", ()))
+        if port.status == "ACTIVE":
+            events.plugged(port)
+        return port
+
+
+def _insert(network: Network, row: Values, mac: str | None) -> Port:
+    for _ in range(ATTEMPTS):
+        port = Port(**row)
+        port.network = network
+        port.mac_address = mac or _any_mac()
+        port.updated_at, port.revision_number = port.created_at, 1
+        for pair in port.allowed_address_pairs:
+            pair["mac_address"] = pair["mac_address"] or port.mac_address
+        bindings.bind(port, port.host_id or "")
+        port.status = bindings.status_of(port)
+        try:
+            with transaction.atomic():
+                port.save(force_insert=True)
+        except IntegrityError:
+            if mac is not None:
+                raise errors.MacAddressInUse(net_id=network.id, mac=mac) from None
+            continue
+        return port
+    raise errors.ServiceUnavailable
+
+
+def _any_mac() -> str:
+    return ":".join([MAC_PREFIX, *(f"{random.randrange(256):02x}" for _ in range(3))])  # noqa: S311
+
+
+def _take(port: Port, network: Network, asked: list[Values] | None) -> list[FixedIp]:
+    if asked == []:
+        return []
+    subnets = Subnet.objects.filter(network=network).order_by("created_at", "id")
+    wishes = addresses.wishes(
+        subnets,
+        asked,
+        network_id=network.id,
+        owner=port.device_owner,
+        mac=port.mac_address,
+    )
+    return [addresses.take(port.id, wish, network_id=network.id) for wish in wishes]
+
+
+def change(context: RequestContext, port: Port, values: Values) -> None:
+    """Change a port."""
+    with transaction.atomic():
+        qos.check_usable(context, values)
+        was, old_owner = port.status, (port.device_owner, port.device_id)
+        mac = values.get("mac_address", port.mac_address)
+        if mac != port.mac_address and port.vif_type not in (
+            bindings.UNBOUND,
+            "binding_failed",
+        ):
+            raise errors.PortBound(
+                port_id=port.id, vif_type=port.vif_type, old_mac=port.mac_address, new_mac=mac
+            )
+        row = standard.columns(values, Port, RENAMED)
+        if "allowed_address_pairs" in row:
+            row["allowed_address_pairs"] = _pairs(row["allowed_address_pairs"])
+            for pair in row["allowed_address_pairs"]:
+                pair["mac_address"] = pair["mac_address"] or mac
+        if "data_plane_status" in values:
+            row["data_plane_status"] = values["data_plane_status"]
+        for key, value in row.items():
+            setattr(port, key, value)
+        if "host_id" in row:
+            port.host_id = row["host_id"] or ""
+            PortBinding.objects.filter(port=port, host=port.host_id).delete()
+        bindings.bind(port, port.host_id)
+        port.binding_profile = port.binding_profile or {}
+        _change_security(context, port, values)
+        if "fixed_ips" in values:
+            _retake(port, values["fixed_ips"])
+        if not port.device_owner.startswith("network:"):
+            port.status = bindings.status_of(port)
+        try:
+            with transaction.atomic():
+                standard.change(port, {})
+        except IntegrityError:
+            raise errors.MacAddressInUse(net_id=port.network_id, mac=mac) from None
+        if port.status == "ACTIVE" and old_owner != (port.device_owner, port.device_id):
+            was = "DOWN"
+        bindings.announce(port, was)
+
+
+def _retake(port: Port, asked: list[Values]) -> None:
+    """Keep the addresses that are asked for again, give the others back, take the new ones."""
+    held = list(FixedIp.objects.filter(port=port).order_by("id"))
+    kept: list[FixedIp] = []
+    new: list[Values] = []
+    for wish in asked or []:
+        same = next(
+            (
+                fixed
+                for fixed in held
+                if fixed not in kept
+                and wish.get("subnet_id", fixed.subnet_id) == fixed.subnet_id
+                and wish.get("ip_address", fixed.address) == fixed.address
+            ),
+            None,
+        )
+        if same is None:
+            new.append(wish)
+        else:
+            kept.append(same)
+    gone = [fixed for fixed in held if fixed not in kept]
+    if port.device_owner in ROUTER_OWNERS[:4] and not asked:
+        raise errors.BadRequest(
+            resource="router", msg="Router port must have at least one fixed IP"
+        )
+    FixedIp.objects.filter(id__in=[fixed.id for fixed in gone]).delete()
+    if gone:
+        _part(FloatingIp.objects.filter(
+            port=port, fixed_ip_address__in=[fixed.address for fixed in gone]
+        ))  # fmt: skip
+    network = Network.objects.get(id=port.network_id)
+    if new:
+        _take(port, network, new)
+    if new or gone:
+        events.changed(port)
+
+
+# Security
+
+
+def _groups_of_new(context: RequestContext, row: Values, values: Values) -> list[str]:
+    owner = row["device_owner"] or ""
+    asked = values.get("security_groups")
+    if asked is None:
+        if not row["port_security_enabled"] or owner.startswith("network:"):
+            return []
+        return [security.ensure_default(row["project_id"])] if row["project_id"] else []
+    if asked and not row["port_security_enabled"]:
+        raise errors.PortSecurityAndIPRequiredForSecurityGroups
+    return _groups(context, asked, row["project_id"])
+
+
+def _groups(context: RequestContext, asked: list[str], project_id: str) -> list[str]:
+    wanted = list(dict.fromkeys(asked))
+    if not wanted:
+        return []
+    found = SecurityGroup.objects.filter(id__in=wanted)
+    if not context.is_admin:
+        found = found.filter(sharing.visible("security_group", context) | Q(project_id=project_id))
+    known = set(found.values_list("id", flat=True))
+    missing = [group for group in wanted if group not in known]
+    if missing:
+        raise errors.SecurityGroupNotFound(id=", ".join(missing))
+    return wanted
+
+
+def _change_security(context: RequestContext, port: Port, values: Values) -> None:
+    bound = PortSecurityGroup.objects.filter(port=port)
+    if "security_groups" in values:
+        wanted = _groups(context, values["security_groups"] or [], port.project_id)
+        if wanted and not port.port_security_enabled:
+            raise errors.PortSecurityAndIPRequiredForSecurityGroups
+        bound.exclude(security_group_id__in=wanted).delete()
+        kept = set(bound.values_list("security_group_id", flat=True))
+        PortSecurityGroup.objects.bulk_create(
+            PortSecurityGroup(port=port, security_group_id=group)
+            for group in wanted
+            if group not in kept
+        )
+    if values.get("port_security_enabled") is False:
+        if bound.exists():
+            raise errors.PortSecurityPortHasSecurityGroup
+        if port.allowed_address_pairs:
+            raise errors.AddressPairAndPortSecurityRequired
+    if values.get("allowed_address_pairs") and not port.port_security_enabled:
+        raise errors.AddressPairAndPortSecurityRequired
+
+
+def _pairs(asked: list[Values]) -> list[Values]:
+    found: list[Values] = []
+    for pair in asked:
+        one = {"ip_address": pair["ip_address"], "mac_address": pair.get("mac_address")}
+        if one in found:
+            raise errors.DuplicateAddressPairInRequest(
+                mac_address=one["mac_address"], ip_address=one["ip_address"]
+            )
+        found.append(one)
+    return found
+
+
+# Deletion
+
+
+def remove(port: Port) -> None:
+    """Delete a port at somebody's request."""
+    with transaction.atomic():
+        if port.device_owner in ROUTER_OWNERS and _has_device(port):
+            raise errors.ServicePortInUse(
+                port_id=port.id, reason=f"has device owner {port.device_owner}"
+            )
+        trunk = Trunk.objects.filter(port=port).values_list("id", flat=True).first()
+        if trunk is not None:
+            raise errors.PortInUseAsTrunkParent(port_id=port.id, trunk_id=trunk)
+        subport = Subport.objects.filter(port=port).values_list("trunk_id", flat=True).first()
+        if subport is not None:
+            raise errors.PortInUseAsSubPort(port_id=port.id, trunk_id=subport)
+        _part(FloatingIp.objects.filter(port=port))
+        drop(port)
+
+
+def _has_device(port: Port) -> bool:
+    if port.device_owner == "network:floatingip":
+        return FloatingIp.objects.filter(id=port.device_id).exists()
+    return Router.objects.filter(id=port.device_id).exists()
+
+
+def _part(associated: Any) -> None:
+    associated.update(port=None, fixed_ip_address=None, router=None, status="DOWN")
+
+
+def drop(port: Port) -> None:
+    """Delete a port with what hangs on it, and tell compute."""
+    FixedIp.objects.filter(port=port).delete()
+    PortSecurityGroup.objects.filter(port=port).delete()
+    PortBinding.objects.filter(port=port).delete()
+    PortForwarding.objects.filter(internal_port=port).delete()
+    Tag.objects.filter(resource_id=port.id).delete()
+    port_id = port.id
+    port.delete()
+    port.id = port_id
+    events.deleted(port)
+
+
+def add_own(network: Network, *, asked: list[Values] | None = None, **row: Any) -> Port:
+    """Make a port of the service itself: no quota, no groups, up at once."""
+    status = str(row.pop("status", "ACTIVE"))
+    port = _insert(network, {"port_security_enabled": False, **row}, None)
+    Port.objects.filter(id=port.id).update(status=status)
+    port.status = status
+    _take(port, network, asked)
+    return port

@@ -1,0 +1,88 @@
+"""Quotas: how much a project may have of each resource."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
+
+from cloud.network import errors, models
+from cloud.network.models import Quota
+
+# resource -> (default, what is counted).  Neutron: DevStack changes none of them.
+LIMITS: dict[str, tuple[int, type[Model]]] = {
+    "network": (100, models.Network),
+    "subnet": (100, models.Subnet),
+    "subnetpool": (-1, models.SubnetPool),
+    "port": (500, models.Port),
+    "router": (10, models.Router),
+    "floatingip": (50, models.FloatingIp),
+    "rbac_policy": (10, models.RbacPolicy),
+    "security_group": (10, models.SecurityGroup),
+    "security_group_rule": (100, models.SecurityGroupRule),
+    "trunk": (-1, models.Trunk),
+}
+
+
+def defaults() -> dict[str, int]:
+    """The limits of a project that has none of its own."""
+    chosen = getattr(settings, "NETWORK_QUOTAS", {})
+    return {name: chosen.get(name, limit) for name, (limit, _) in LIMITS.items()}
+
+
+def limits(project_id: str) -> dict[str, int]:
+    own = dict(Quota.objects.filter(project_id=project_id).values_list("resource", "limit"))
+    return defaults() | own
+
+
+def used(resource: str, project_id: str) -> int:
+    return LIMITS[resource][1]._default_manager.filter(project_id=project_id).count()
+
+
+def check(resource: str, project_id: str, *, more: int = 1) -> None:
+    """Refuse when `project_id` would have too much of `resource`."""
+    own = (
+        Quota.objects.filter(project_id=project_id, resource=resource)
+        .values_list("limit", flat=True)
+        .first()
+    )
+    limit = defaults()[resource] if own is None else own
+    if limit >= 0 and used(resource, project_id) + more > limit:
+        raise errors.OverQuota(overs=[resource])
+
+
+def details(project_id: str) -> dict[str, dict[str, int]]:
+    return {
+        name: {"limit": limit, "used": used(name, project_id), "reserved": 0}
+        for name, limit in limits(project_id).items()
+    }
+
+
+def change(project_id: str, wanted: dict[str, int], *, force: bool) -> None:
+    """Set a project's own limits; refuse one below what is in use, unless forced."""
+    if not force:
+        for name, limit in wanted.items():
+            taken = used(name, project_id) if limit >= 0 else limit
+            if taken > limit:
+                raise errors.HTTPBadRequest(
+                    f"Quota limit {limit} for {name} must be greater than or equal to "
+                    f"already used {taken}"
+                )
+    with transaction.atomic():
+        for name, limit in wanted.items():
+            Quota.objects.update_or_create(
+                project_id=project_id, resource=name, defaults={"limit": limit}
+            )
+
+
+def reset(project_id: str) -> None:
+    """Go back to the defaults."""
+    gone, _ = Quota.objects.filter(project_id=project_id).delete()
+    if not gone:
+        raise errors.ProjectQuotaNotFound(project_id=project_id)
+
+
+def listed() -> list[dict[str, Any]]:
+    """Every project with limits of its own."""
+    projects = Quota.objects.values_list("project_id", flat=True).distinct().order_by("project_id")
+    return [limits(project) | {"project_id": project, "tenant_id": project} for project in projects]

@@ -1,0 +1,392 @@
+"""Routers: gateways, interfaces and routes."""
+
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from django.db import transaction
+
+from cloud.network import errors
+from cloud.network.domain import (
+    addresses,
+    agents,
+    bindings,
+    ports,
+    qos,
+    quotas,
+    sharing,
+    standard,
+    zones,
+)
+from cloud.network.models import (
+    AgentHosting,
+    AutoAllocatedTopology,
+    ConntrackHelper,
+    FixedIp,
+    Flavor,
+    FloatingIp,
+    Network,
+    Port,
+    PortSecurityGroup,
+    Router,
+    Subnet,
+)
+from middleware.context import RequestContext
+
+Values = dict[str, Any]
+INTERFACE = "network:router_interface"
+GATEWAY = "network:router_gateway"
+MANY_ROUTES = 30
+
+
+def _bad(reason: str) -> errors.BadRequest:
+    return errors.BadRequest(resource="router", msg=reason)
+
+
+def create(context: RequestContext, values: Values) -> Router:
+    """Make a router, with its gateway if one is named."""
+    with transaction.atomic():
+        quotas.check("router", values["project_id"])
+        zones.check(values["availability_zone_hints"])
+        flavor = values.get("flavor_id")
+        if flavor and not Flavor.objects.filter(id=flavor).exists():
+            raise errors.FlavorNotFound(flavor_id=flavor)
+        router = standard.add(Router, standard.columns(values, Router), revision=1)
+        standard.tag(router.id, values["tags"])
+        if values["external_gateway_info"]:
+            _set_gateway(context, router, values["external_gateway_info"])
+            standard.change(router, {})
+        agents.host_router(router.id)
+        return router
+
+
+def change(context: RequestContext, router: Router, values: Values) -> None:
+    """Change a router."""
+    with transaction.atomic():
+        distributed = values.get("distributed")
+        if (
+            distributed is not None
+            and distributed != router.distributed
+            and values.get("admin_state_up", router.admin_state_up)
+        ):
+            raise _bad(
+                "Cannot change the 'distributed' attribute of active routers. "
+                "Please set router admin_state_up to False prior to upgrade"
+            )
+        if "external_gateway_info" in values:
+            info = values["external_gateway_info"]
+            if info:
+                _set_gateway(context, router, info)
+            else:
+                _clear_gateway(router)
+        if "routes" in values:
+            check_routes(router, values["routes"])
+        standard.change(router, standard.columns(values, Router))
+
+
+def remove(router: Router) -> None:
+    """Delete a router that has no interfaces left."""
+    with transaction.atomic():
+        if Port.objects.filter(device_id=router.id, device_owner=INTERFACE).exists():
+            raise errors.RouterInUse(router_id=router.id)
+        _clear_gateway(router)
+        ConntrackHelper.objects.filter(router=router).delete()
+        AgentHosting.objects.filter(resource_id=router.id).delete()
+        AutoAllocatedTopology.objects.filter(router=router).update(router=None)
+        standard.discard(router)
+
+
+# The gateway
+
+
+def _set_gateway(context: RequestContext, router: Router, info: Values) -> None:
+    network = Network.objects.filter(id=info["network_id"]).first()
+    if network is None or not _may_use(context, network):
+        raise errors.NetworkNotFound(net_id=info["network_id"])
+    if not network.is_external:
+        raise _bad(f"Network {network.id} is not an external network")
+    qos.check_usable(context, info)
+    asked = info.get("external_fixed_ips")
+    subnets = list(Subnet.objects.filter(network=network))
+    gateways = {subnet.gateway_ip for subnet in subnets}
+    for wish in asked or []:
+        if wish.get("ip_address") in gateways and wish.get("ip_address"):
+            raise _bad(f"External IP {wish['ip_address']} is the same as the gateway IP")
+    _refuse_gateway_overlap(router, subnets)
+    current = router.gateway_port
+    if current is not None and current.network_id == network.id:
+        if asked is not None:
+            ports.change(context, current, {"fixed_ips": asked})
+    else:
+        _clear_gateway(router)
+        router.gateway_port = ports.add_own(
+            network,
+            asked=asked or None,
+            device_id=router.id,
+            device_owner=GATEWAY,
+            host_id=bindings.NETWORK_HOST,
+        )
+    router.enable_snat = info.get("enable_snat", True)
+    router.gateway_qos_policy_id = info.get("qos_policy_id")
+
+
+def _may_use(context: RequestContext, network: Network) -> bool:
+    return (
+        context.is_admin
+        or network.project_id == context.project_id
+        or sharing.is_offered("network", network.id, context, sharing.SHARED, sharing.EXTERNAL)
+    )
+
+
+def _clear_gateway(router: Router) -> None:
+    port = router.gateway_port
+    if port is None:
+        return
+    in_use = FloatingIp.objects.filter(router=router, floating_network_id=port.network_id)
+    if in_use.exists():
+        raise errors.RouterExternalGatewayInUseByFloatingIp(
+            router_id=router.id, net_id=port.network_id
+        )
+    router.gateway_port = None
+    Router.objects.filter(id=router.id).update(gateway_port=None)
+    ports.drop(port)
+    router.enable_snat = True
+
+
+def _refuse_gateway_overlap(router: Router, subnets: list[Subnet]) -> None:
+    for own in _connected(router.id):
+        for subnet in subnets:
+            _refuse_overlap(subnet, own)
+
+
+# Interfaces
+
+
+def _connected(router_id: str) -> list[Subnet]:
+    """The subnets that a router has an interface on."""
+    taken = FixedIp.objects.filter(port__device_id=router_id, port__device_owner=INTERFACE)
+    return list(Subnet.objects.filter(id__in=taken.values("subnet_id")))
+
+
+def _refuse_overlap(new: Subnet, old: Subnet) -> None:
+    mine, other = addresses.block(new), addresses.block(old)
+    if mine.version == other.version and mine.overlaps(other):  # type: ignore[arg-type]
+        raise _bad(
+            f"Cidr {new.cidr} of subnet {new.id} overlaps with cidr {old.cidr} of subnet {old.id}"
+        )
+
+
+def read_interface(body: Any) -> tuple[str | None, str | None]:
+    """The subnet and the port that a request about an interface names."""
+    if not isinstance(body, dict) or not (body.get("subnet_id") or body.get("port_id")):
+        raise _bad("Either subnet_id or port_id must be specified")
+    return body.get("subnet_id"), body.get("port_id")
+
+
+def add_interface(
+    context: RequestContext, router: Router, *, subnet_id: str | None, port_id: str | None
+) -> Values:
+    """Connect a router to a subnet, by a new port or by one that is there."""
+    if subnet_id and port_id:
+        raise _bad("Cannot specify both subnet-id and port-id")
+    with transaction.atomic():
+        if port_id:
+            port, subnets = _by_port(context, router, port_id)
+        else:
+            port, subnet = _by_subnet(context, router, str(subnet_id))
+            subnets = [subnet]
+        standard.touch(Router.objects.filter(id=router.id))
+        return _interface(router, port, [subnet.id for subnet in subnets])
+
+
+def _interface(router: Router, port: Port, subnet_ids: list[str]) -> Values:
+    return {
+        "id": router.id,
+        "tenant_id": router.project_id,
+        "project_id": router.project_id,
+        "port_id": port.id,
+        "network_id": port.network_id,
+        "subnet_id": subnet_ids[0] if subnet_ids else None,
+        "subnet_ids": subnet_ids,
+        "tags": [],
+    }
+
+
+def _refuse_connected(router: Router, subnets: list[Subnet]) -> None:
+    for own in _connected(router.id):
+        for subnet in subnets:
+            if own.id == subnet.id:
+                raise _bad(f"Router already has a port on subnet {subnet.id}")
+            _refuse_overlap(subnet, own)
+    if router.gateway_port_id:
+        outside = Subnet.objects.filter(
+            id__in=FixedIp.objects.filter(port_id=router.gateway_port_id).values("subnet_id")
+        )
+        for other in outside:
+            for subnet in subnets:
+                if other.id != subnet.id:
+                    _refuse_overlap(subnet, other)
+
+
+def _by_port(context: RequestContext, router: Router, port_id: str) -> tuple[Port, list[Subnet]]:
+    found = Port.objects.filter(id=port_id)
+    if not context.is_admin:
+        found = found.filter(project_id=context.project_id)
+    port = found.first()
+    if port is None:
+        raise errors.PortNotFound(port_id=port_id)
+    if port.device_id:
+        raise errors.PortInUse(net_id=port.network_id, port_id=port.id, device_id=port.device_id)
+    subnets = list(
+        Subnet.objects.filter(id__in=FixedIp.objects.filter(port=port).values("subnet_id"))
+    )
+    if not subnets:
+        raise _bad("Router port must have at least one fixed IP")
+    if sum(subnet.ip_version == 4 for subnet in subnets) > 1:
+        raise _bad("Cannot have multiple IPv4 subnets on router port")
+    _refuse_connected(router, subnets)
+    PortSecurityGroup.objects.filter(port=port).delete()
+    bindings.bind(port, bindings.NETWORK_HOST)
+    standard.change(
+        port,
+        {
+            "device_id": router.id,
+            "device_owner": INTERFACE,
+            "status": "ACTIVE",
+            "port_security_enabled": False,
+        },
+    )
+    return port, subnets
+
+
+def _by_subnet(context: RequestContext, router: Router, subnet_id: str) -> tuple[Port, Subnet]:
+    subnet = Subnet.objects.select_related("network").filter(id=subnet_id).first()
+    if subnet is None or not _may_use(context, subnet.network):
+        raise errors.SubnetNotFound(subnet_id=subnet_id)
+    if not subnet.gateway_ip:
+        raise _bad("Subnet for router interface must have a gateway IP")
+    if (
+        subnet.ip_version == 6
+        and subnet.ipv6_ra_mode is None
+        and (subnet.ipv6_address_mode is not None)
+    ):
+        raise _bad(
+            f"IPv6 subnet {subnet.id} configured to receive RAs from an external router "
+            "cannot be added to Neutron Router."
+        )
+    _refuse_connected(router, [subnet])
+    wish = {"subnet_id": subnet.id, "ip_address": subnet.gateway_ip}
+    if subnet.ip_version == 6:
+        # Neutron: IPv6 subnets of one network share one interface.
+        shared = _port_with_only_v6(router, subnet.network_id)
+        if shared is not None:
+            addresses.take(
+                shared.id,
+                addresses.Wish((subnet,), subnet.gateway_ip),
+                network_id=subnet.network_id,
+            )
+            standard.touch(Port.objects.filter(id=shared.id))
+            return shared, subnet
+    port = ports.add_own(
+        subnet.network,
+        asked=[wish],
+        project_id=router.project_id,
+        device_id=router.id,
+        device_owner=INTERFACE,
+        host_id=bindings.NETWORK_HOST,
+    )
+    return port, subnet
+
+
+def _port_with_only_v6(router: Router, network_id: str) -> Port | None:
+    own = Port.objects.filter(network_id=network_id, device_id=router.id, device_owner=INTERFACE)
+    for port in own:
+        if not FixedIp.objects.filter(port=port, subnet__ip_version=4).exists():
+            return port
+    return None
+
+
+def remove_interface(router: Router, *, subnet_id: str | None, port_id: str | None) -> Values:
+    """Disconnect a router from a subnet; the port goes."""
+    with transaction.atomic():
+        own = Port.objects.filter(device_id=router.id, device_owner=INTERFACE)
+        if port_id:
+            port = own.filter(id=port_id).first()
+            if port is None:
+                raise errors.RouterInterfaceNotFound(router_id=router.id, port_id=port_id)
+            subnets = _subnets_of(port)
+            if subnet_id and subnet_id not in [subnet.id for subnet in subnets]:
+                raise errors.SubnetMismatchForPort(port_id=port_id, subnet_id=subnet_id)
+        else:
+            port = own.filter(
+                id__in=FixedIp.objects.filter(subnet_id=subnet_id).values("port_id")
+            ).first()
+            if port is None:
+                raise errors.RouterInterfaceNotFoundForSubnet(
+                    router_id=router.id, subnet_id=subnet_id
+                )
+            subnets = _subnets_of(port)
+        going = [s for s in subnets if port_id or s.id == subnet_id]
+        for subnet in going:
+            _refuse_needed(router, subnet)
+        if len(going) < len(subnets):
+            FixedIp.objects.filter(port=port, subnet__in=going).delete()
+        else:
+            ports.drop(port)
+        standard.touch(Router.objects.filter(id=router.id))
+        return _interface(router, port, [subnet.id for subnet in going])
+
+
+def _subnets_of(port: Port) -> list[Subnet]:
+    return list(Subnet.objects.filter(id__in=FixedIp.objects.filter(port=port).values("subnet_id")))
+
+
+def _refuse_needed(router: Router, subnet: Subnet) -> None:
+    net = addresses.block(subnet)
+    for fixed in FloatingIp.objects.filter(
+        router=router, port__network_id=subnet.network_id
+    ).values_list("fixed_ip_address", flat=True):
+        if fixed and ip_address(fixed) in net:
+            raise errors.RouterInterfaceInUseByFloatingIP(router_id=router.id, subnet_id=subnet.id)
+    for route in router.routes:
+        if ip_address(route["nexthop"]) in net:
+            raise errors.RouterInterfaceInUseByRoute(router_id=router.id, subnet_id=subnet.id)
+
+
+# Routes
+
+
+def check_routes(router: Router, routes: list[Values]) -> None:
+    """Refuse routes over hosts that the router does not reach."""
+    if len(routes) > MANY_ROUTES:
+        raise errors.RoutesExhausted(router_id=router.id, quota=MANY_ROUTES)
+    if not routes:
+        return
+    mine = FixedIp.objects.filter(port__device_id=router.id).select_related("subnet")
+    held = {fixed.address for fixed in mine}
+    nets = [addresses.block(fixed.subnet) for fixed in mine]
+    for route in routes:
+        hop = ip_address(route["nexthop"])
+        if ip_network(route["destination"], strict=False).version != hop.version:
+            raise errors.InvalidRoutes(
+                routes=routes,
+                reason="Destination and nexthop must be of the same IP version",
+            )
+        if not any(hop in net for net in nets):
+            raise errors.InvalidRoutes(
+                routes=routes, reason="the nexthop is not connected with router"
+            )
+        if str(hop) in held:
+            raise errors.InvalidRoutes(routes=routes, reason="the nexthop is used by router")
+
+
+def add_routes(router: Router, more: list[Values]) -> None:
+    """Add routes, beside those that are there."""
+    with transaction.atomic():
+        routes = router.routes + [route for route in more if route not in router.routes]
+        check_routes(router, routes)
+        standard.change(router, {"routes": routes})
+
+
+def remove_routes(router: Router, gone: list[Values]) -> None:
+    with transaction.atomic():
+        standard.change(router, {"routes": [route for route in router.routes if route not in gone]})

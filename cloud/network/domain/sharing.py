@@ -1,0 +1,173 @@
+"""RBAC policies: sharing things with other projects."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from cloud.network import errors, models
+from cloud.network.domain import quotas
+from cloud.network.models import RbacPolicy
+from middleware.context import RequestContext
+
+SHARED = "access_as_shared"
+EXTERNAL = "access_as_external"
+EVERYBODY = "*"
+
+# object type -> (model, actions).
+KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "network": (models.Network, (SHARED, EXTERNAL)),
+    "qos_policy": (models.QosPolicy, (SHARED,)),
+    "security_group": (models.SecurityGroup, (SHARED,)),
+    "address_scope": (models.AddressScope, (SHARED,)),
+    "subnetpool": (models.SubnetPool, (SHARED,)),
+    "address_group": (models.AddressGroup, (SHARED,)),
+}
+
+
+def offered(kind: str, context: RequestContext, *actions: str) -> Any:
+    """The ids of things of a kind that are shared with the caller: a subquery."""
+    return RbacPolicy.objects.filter(
+        object_type=kind,
+        target_project__in=(EVERYBODY, context.project_id),
+        action__in=actions or (SHARED,),
+    ).values("object_id")
+
+
+def visible(kind: str, context: RequestContext, *actions: str) -> Q:
+    """What is the caller's own or shared with it."""
+    return Q(project_id=context.project_id) | Q(id__in=offered(kind, context, *actions))
+
+
+def is_offered(kind: str, object_id: str, context: RequestContext, *actions: str) -> bool:
+    found: bool = offered(kind, context, *actions).filter(object_id=object_id).exists()
+    return found
+
+
+def shared_among(kind: str, ids: list[str], context: RequestContext) -> set[str]:
+    """Which of `ids` are shared with the caller or with everybody."""
+    return set(offered(kind, context).filter(object_id__in=ids).values_list("object_id", flat=True))
+
+
+def share(kind: str, object_id: str, project_id: str, action: str = SHARED) -> None:
+    """Share a thing with everybody."""
+    RbacPolicy.objects.get_or_create(
+        object_type=kind,
+        object_id=object_id,
+        action=action,
+        target_project=EVERYBODY,
+        defaults={"project_id": project_id},
+    )
+
+
+def unshare(kind: str, object_id: str, action: str = SHARED) -> None:
+    """Take back what was shared with everybody."""
+    RbacPolicy.objects.filter(
+        object_type=kind, object_id=object_id, action=action, target_project=EVERYBODY
+    ).delete()
+
+
+def forget(object_id: str) -> None:
+    """Drop every policy of a thing that goes."""
+    RbacPolicy.objects.filter(object_id=object_id).delete()
+
+
+# The API's own operations
+
+
+def create(context: RequestContext, values: dict[str, Any]) -> RbacPolicy:
+    """Share a thing of the caller's with a project."""
+    kind, action = values["object_type"], values["action"]
+    known = KINDS.get(kind)
+    if known is None:
+        raise errors.InvalidInput(error_message=f"'{kind}' is not a valid RBAC object type")
+    if action not in known[1]:
+        raise errors.InvalidInput(
+            error_message=(
+                f"Invalid action '{action}' for object type '{kind}'. "
+                f"Valid actions: {', '.join(known[1])}"
+            )
+        )
+    found = known[0].objects.filter(id=values["object_id"])
+    if not context.is_admin:
+        found = found.filter(visible(kind, context, *known[1]))
+    row = found.first()
+    if row is None:
+        raise errors.RbacObjectNotFound(id=values["object_id"])
+    if not context.is_admin and row.project_id != context.project_id:
+        raise errors.InvalidInput(
+            error_message="Only admins can manipulate policies on objects they do not own"
+        )
+    with transaction.atomic():
+        quotas.check("rbac_policy", values["project_id"])
+        if kind == "network" and action == EXTERNAL and not row.is_external:
+            row.is_external = True
+            row.save(update_fields=["is_external"])
+        try:
+            with transaction.atomic():
+                return RbacPolicy.objects.create(
+                    project_id=values["project_id"],
+                    object_type=kind,
+                    object_id=values["object_id"],
+                    action=action,
+                    target_project=values["target_tenant"],
+                )
+        except IntegrityError:
+            raise errors.DuplicateRbacPolicy from None
+
+
+def change(policy: RbacPolicy, values: dict[str, Any]) -> None:
+    """Give a policy another target."""
+    with transaction.atomic():
+        if "target_tenant" in values:
+            _refuse_in_use(policy)
+            policy.target_project = values["target_tenant"]
+            try:
+                with transaction.atomic():
+                    policy.save()
+            except IntegrityError:
+                raise errors.DuplicateRbacPolicy from None
+
+
+def remove(policy: RbacPolicy) -> None:
+    """Stop sharing, unless somebody leans on it."""
+    with transaction.atomic():
+        _refuse_in_use(policy)
+        policy.delete()
+        if (
+            policy.action == EXTERNAL
+            and not RbacPolicy.objects.filter(object_id=policy.object_id, action=EXTERNAL).exists()
+        ):
+            models.Network.objects.filter(id=policy.object_id).update(is_external=False)
+
+
+def _refuse_in_use(policy: RbacPolicy) -> None:
+    if policy.object_type != "network" or policy.action != SHARED:
+        return
+    others = models.Port.objects.filter(network_id=policy.object_id).exclude(
+        device_owner__startswith="network:"
+    )
+    owner = (
+        models.Network.objects.filter(id=policy.object_id)
+        .values_list("project_id", flat=True)
+        .first()
+    )
+    if policy.target_project == EVERYBODY:
+        named = RbacPolicy.objects.filter(object_id=policy.object_id, action=SHARED).exclude(
+            target_project=EVERYBODY
+        )
+        others = others.exclude(project_id=owner).exclude(
+            project_id__in=named.values("target_project")
+        )
+    else:
+        everybody = RbacPolicy.objects.filter(
+            object_id=policy.object_id, action=SHARED, target_project=EVERYBODY
+        )
+        if everybody.exists():
+            return
+        others = others.filter(project_id=policy.target_project)
+    if others.exists():
+        raise errors.RbacPolicyInUse(
+            object_id=policy.object_id,
+            details=errors.InvalidSharedSetting(network=policy.object_id).message,
+        )

@@ -1,0 +1,83 @@
+"""Lists: filters, sort keys, pages, fields, tags."""
+
+import pytest
+
+from tests.network.conftest import refusal
+
+
+@pytest.fixture
+def several(net):
+    for name in "badc":
+        net.make("network", name=name, description="even" if name in "bd" else "odd")
+    return net
+
+
+def test_any_attribute_filters_and_values_add_up(several):
+    assert set(several.names("/networks?name=a&name=b")) == {"a", "b"}
+    assert set(several.names("/networks?description=even&admin_state_up=True")) == {"b", "d"}
+    assert several.names("/networks?admin_state_up=false") == []
+    assert several.names("/networks.json?name=a") == ["a"]
+
+
+def test_unknown_filters_and_sort_keys_are_refused(several):
+    assert several.get("/networks?colour=red").error == (
+        "['colour'] is invalid attribute for filtering"
+    )
+    assert several.get("/networks?sort_key=colour").status == 400
+    assert several.get("/networks?sort_key=name&sort_dir=up").status == 400
+    assert several.get("/networks?limit=x").status == 400
+
+
+def test_lists_sort_both_ways(several):
+    assert several.names("/networks?sort_key=name&sort_dir=asc") == list("abcd")
+    assert several.names("/networks?sort_key=name&sort_dir=desc") == list("dcba")
+    order = "sort_key=description&sort_key=name&sort_dir=asc&sort_dir=desc"
+    assert several.names(f"/networks?{order}") == list("dbca")
+
+
+def test_pages_follow_each_other_in_both_directions(several):
+    first = several.get("/networks?limit=3&sort_key=name&sort_dir=asc").json
+    assert [network["name"] for network in first["networks"]] == list("abc")
+    (following,) = first["networks_links"]
+    second = several.get(following["href"].removeprefix("http://testserver/network/v2.0")).json
+    assert [network["name"] for network in second["networks"]] == ["d"]
+    back = {link["rel"]: link["href"] for link in second["networks_links"]}["previous"]
+    third = several.get(back.removeprefix("http://testserver/network/v2.0")).json
+    assert [network["name"] for network in third["networks"]] == list("abc")
+    assert several.get("/networks?limit=1&marker=nobody").status == 404
+
+
+def test_fields_choose_attributes(several):
+    (network,) = several.get("/networks?name=a&fields=name&fields=mtu").json["networks"]
+    assert set(network) == {"name", "mtu"}
+
+
+def test_tags_are_added_looked_for_and_taken_away(net, network):
+    path = f"/networks/{network['id']}/tags"
+    assert net.put(path + "/red").status == 201
+    assert net.put(path, {"tags": ["blue", "green"]}).json == {"tags": ["blue", "green"]}
+    assert net.post(path, {"tags": ["grey"]}).status == 201
+    assert net.get(path + "/grey").status == 204
+    assert refusal(net.get(path + "/red")) == (404, "TagNotFound")
+    net.make("network", name="plain")
+    for query, names in (
+        ("tags=blue,green", ["hers"]),
+        ("tags=blue,red", []),
+        ("tags-any=blue,red", ["hers"]),
+        ("not-tags=blue,green", ["plain"]),
+        ("not-tags-any=red", ["hers", "plain"]),
+    ):
+        assert net.names(f"/networks?{query}") == names, query
+    assert refusal(net.as_("carol").get(path)) == (404, "TagResourceNotFound")
+    assert net.as_("rita").delete(path).status == 403
+    assert net.delete(path).status == 204
+    assert net.show(f"/networks/{network['id']}")["tags"] == []
+
+
+def test_ports_are_found_by_their_addresses(net, network, subnet):
+    wish = [{"subnet_id": subnet["id"], "ip_address": "10.9.0.77"}]
+    net.make("port", name="p", network_id=network["id"], fixed_ips=wish)
+    net.make("port", name="q", network_id=network["id"], fixed_ips=[])
+    for value in ("ip_address=10.9.0.77", f"subnet_id={subnet['id']}", "ip_address_substr=.77"):
+        assert net.names(f"/ports?fixed_ips={value}") == ["p"]
+    assert net.names("/ports?fixed_ips=ip_address_substr=.78") == []

@@ -1,0 +1,121 @@
+"""Routers and floating ips."""
+
+import pytest
+
+from tests.network.conftest import refusal
+
+
+def test_a_gateway_takes_an_address_of_the_external_network(net, public):
+    router = net.make("router", external_gateway_info={"network_id": public["id"]})
+    (fixed,) = router["external_gateway_info"]["external_fixed_ips"]
+    assert fixed["ip_address"].startswith("172.24.4.")
+    cleared = net.put(f"/routers/{router['id']}", {"router": {"external_gateway_info": {}}})
+    assert cleared.json["router"]["external_gateway_info"] is None
+
+
+def test_gateways_lie_on_external_networks(net, network):
+    for id, status in ((network["id"], 400), ("0" * 8 + "-0000-4000-8000-" + "0" * 12, 404)):
+        info = {"external_gateway_info": {"network_id": id}}
+        assert net.post("/routers", {"router": info}).status == status
+
+
+def test_a_router_with_interfaces_stays(net, router, subnet):
+    assert refusal(net.delete(f"/routers/{router['id']}")) == (409, "RouterInUse")
+    path = f"/routers/{router['id']}/remove_router_interface"
+    assert net.put(path, {"subnet_id": subnet["id"]}).status == 200
+    again = net.put(path, {"subnet_id": subnet["id"]})
+    assert refusal(again) == (404, "RouterInterfaceNotFoundForSubnet")
+    assert net.delete(f"/routers/{router['id']}").status == 204
+
+
+def test_a_routers_port_is_not_deleted_behind_its_back(net, router):
+    (port,) = net.get(f"/ports?device_id={router['id']}").json["ports"]
+    assert refusal(net.delete(f"/ports/{port['id']}")) == (409, "ServicePortInUse")
+
+
+def test_a_router_does_not_join_overlapping_subnets(net, router, subnet):
+    path = f"/routers/{router['id']}/add_router_interface"
+    assert net.put(path, {"subnet_id": subnet["id"]}).status == 400
+    other = net.make("network")
+    twin = net.make("subnet", network_id=other["id"], ip_version=4, cidr="10.9.0.0/25")
+    answer = net.put(path, {"subnet_id": twin["id"]})
+    assert "overlaps with cidr" in answer.error
+    assert net.put(path, {}).error.startswith("Bad router request: Either subnet_id")
+
+
+def test_routes_lead_over_hosts_that_the_router_reaches(net, router, subnet):
+    path = f"/routers/{router['id']}"
+    far = {"routes": [{"destination": "10.70.0.0/16", "nexthop": "10.71.0.1"}]}
+    assert refusal(net.put(path, {"router": far})) == (400, "InvalidRoutes")
+    near = {"routes": [{"destination": "10.70.0.0/16", "nexthop": "10.9.0.77"}]}
+    assert net.put(path + "/add_extraroutes", {"router": near}).status == 200
+    needed = net.put(path + "/remove_router_interface", {"subnet_id": subnet["id"]})
+    assert refusal(needed) == (409, "RouterInterfaceInUseByRoute")
+    left = net.put(path + "/remove_extraroutes", {"router": near}).json["router"]
+    assert left["routes"] == []
+
+
+def test_snat_is_the_operators(net, public):
+    info = {"network_id": public["id"], "enable_snat": False}
+    answer = net.post("/routers", {"router": {"external_gateway_info": info}})
+    assert refusal(answer) == (403, "PolicyNotAuthorized")
+
+
+@pytest.fixture
+def floating(net, public):
+    return net.make("floatingip", floating_network_id=public["id"])
+
+
+def test_a_floating_ip_leads_to_a_port_through_its_router(net, network, router, floating):
+    port = net.make("port", network_id=network["id"])
+    path = f"/floatingips/{floating['id']}"
+    led = net.put(path, {"floatingip": {"port_id": port["id"]}}).json["floatingip"]
+    assert (led["status"], led["router_id"]) == ("ACTIVE", router["id"])
+    assert led["fixed_ip_address"] == port["fixed_ips"][0]["ip_address"]
+    gateway = net.put(f"/routers/{router['id']}", {"router": {"external_gateway_info": None}})
+    assert refusal(gateway) == (409, "RouterExternalGatewayInUseByFloatingIp")
+    assert net.delete(f"/ports/{port['id']}").status == 204
+    freed = net.show(path)
+    assert (freed["port_id"], freed["status"], freed["router_id"]) == (None, "DOWN", None)
+
+
+def test_one_address_has_one_floating_ip(net, public, network, router):
+    port = net.make("port", network_id=network["id"])
+    wish = {"floating_network_id": public["id"], "port_id": port["id"]}
+    net.make("floatingip", **wish)
+    assert refusal(net.post("/floatingips", {"floatingip": wish})) == (
+        409,
+        "FloatingIPPortAlreadyAssociated",
+    )
+
+
+def test_without_a_router_nothing_is_reached(net, network, subnet, floating):
+    port = net.make("port", network_id=network["id"])
+    answer = net.put(f"/floatingips/{floating['id']}", {"floatingip": {"port_id": port["id"]}})
+    assert refusal(answer) == (404, "ExternalGatewayForFloatingIPNotFound")
+
+
+def test_a_floating_ips_address_comes_back(net, admin, floating):
+    assert net.delete(f"/floatingips/{floating['id']}").status == 204
+    assert admin.get("/ports?device_owner=network:floatingip").json["ports"] == []
+    assert net.get(f"/floatingips/{floating['id']}").status == 404
+
+
+def test_port_forwardings_share_a_floating_ip(net, network, router, floating):
+    port = net.make("port", network_id=network["id"])
+    path = f"floatingips/{floating['id']}/port_forwardings"
+    wish = {
+        "protocol": "tcp",
+        "internal_port_id": port["id"],
+        "internal_ip_address": port["fixed_ips"][0]["ip_address"],
+        "internal_port": 80,
+        "external_port": 8080,
+    }
+    made = net.make("port_forwarding", path, **wish)
+    assert made["external_port_range"] == "8080:8080"
+    assert net.post("/" + path, {"port_forwarding": wish}).status == 400
+    changed = net.put(f"/{path}/{made['id']}", {"port_forwarding": {"external_port": 81}})
+    assert changed.json["port_forwarding"]["external_port"] == 81
+    taken = {"floatingip": {"port_id": port["id"]}}
+    assert net.put(f"/floatingips/{floating['id']}", taken).status == 409
+    assert net.delete(f"/{path}/{made['id']}").status == 204

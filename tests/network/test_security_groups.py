@@ -1,0 +1,109 @@
+"""Security groups: the default one, duplicates, quotas."""
+
+import pytest
+
+from tests.network.conftest import refusal
+
+
+@pytest.fixture
+def group(net):
+    return net.make("security_group", name="web")
+
+
+def rule(group, **more):
+    return {"security_group_id": group["id"], "direction": "ingress", **more}
+
+
+def test_every_project_has_a_default_group_when_it_first_looks(net, admin):
+    (group,) = net.get("/security-groups").json["security_groups"]
+    assert group["name"] == "default"
+    kinds = [(each["direction"], each["ethertype"]) for each in group["security_group_rules"]]
+    assert sorted(kinds) == [
+        ("egress", "IPv4"), ("egress", "IPv6"), ("ingress", "IPv4"), ("ingress", "IPv6"),
+    ]  # fmt: skip
+    (again,) = net.get("/security-groups").json["security_groups"]
+    assert again["id"] == group["id"]
+    assert refusal(net.delete(f"/security-groups/{group['id']}")) == (
+        409,
+        "SecurityGroupCannotRemoveDefault",
+    )
+    assert admin.delete(f"/security-groups/{group['id']}").status == 204
+
+
+def test_there_is_no_second_default_group(net, group):
+    expected = (409, "SecurityGroupDefaultAlreadyExists")
+    assert (
+        refusal(net.post("/security-groups", {"security_group": {"name": "default"}})) == expected
+    )
+    renamed = net.put(f"/security-groups/{group['id']}", {"security_group": {"name": "default"}})
+    assert refusal(renamed) == expected
+
+
+def test_a_new_group_lets_everything_out(net, group):
+    rules = [(each["direction"], each["ethertype"]) for each in group["security_group_rules"]]
+    assert rules == [("egress", "IPv4"), ("egress", "IPv6")]
+
+
+def test_a_rule_is_there_once(net, group):
+    wish = rule(group, protocol="tcp", port_range_min=22, port_range_max=22)
+    made = net.make("security_group_rule", **wish)
+    same = wish | {"protocol": "6"}
+    again = net.post("/security-group-rules", {"security_group_rule": same})
+    assert refusal(again) == (409, "SecurityGroupRuleExists")
+    assert made["id"] in again.text
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"),
+    [
+        ({"protocol": "nonsense"}, "SecurityGroupRuleInvalidProtocol"),
+        ({"ethertype": "IPv5"}, "SecurityGroupRuleInvalidEtherType"),
+        ({"remote_ip_prefix": "fd00::/8"}, "SecurityGroupRuleParameterConflict"),
+        ({"remote_ip_prefix": "256"}, "InvalidCIDR"),
+        ({"port_range_min": 1, "port_range_max": 2}, "SecurityGroupProtocolRequiredWithPorts"),
+        (
+            {"protocol": "tcp", "port_range_min": 3, "port_range_max": 2},
+            "SecurityGroupInvalidPortRange",
+        ),
+        (
+            {"protocol": "icmp", "port_range_min": 300, "port_range_max": 2},
+            "SecurityGroupInvalidIcmpValue",
+        ),
+        ({"protocol": "icmp", "port_range_max": 2}, "SecurityGroupMissingIcmpType"),
+        ({"direction": "sideways"}, "HTTPBadRequest"),
+    ],
+)
+def test_rules_that_cannot_be(net, group, more, kind):
+    answer = net.post("/security-group-rules", {"security_group_rule": rule(group, **more)})
+    assert refusal(answer) == (400, kind)
+
+
+def test_a_group_in_use_stays(net, group, network):
+    port = net.make("port", network_id=network["id"], security_groups=[group["id"]])
+    assert refusal(net.delete(f"/security-groups/{group['id']}")) == (409, "SecurityGroupInUse")
+    net.delete(f"/ports/{port['id']}")
+    assert net.delete(f"/security-groups/{group['id']}").status == 204
+
+
+def test_anothers_group_is_not_there(net, group):
+    carol = net.as_("carol")
+    assert carol.get(f"/security-groups/{group['id']}").status == 404
+    answer = carol.post("/security-group-rules", {"security_group_rule": rule(group)})
+    assert refusal(answer) == (404, "SecurityGroupNotFound")
+
+
+def test_quotas_hold(net, admin):
+    project = net.show("/quotas/project")["project_id"]
+    assert net.put(f"/quotas/{project}", {"quota": {"network": 1}}).status == 403
+    admin.put(f"/quotas/{project}", {"quota": {"network": 1}})
+    net.make("network")
+    full = net.post("/networks", {"network": {}})
+    assert refusal(full) == (409, "OverQuota")
+    assert full.error == "Quota exceeded for resources: ['network']."
+    low = admin.put(f"/quotas/{project}", {"quota": {"network": 0}})
+    assert low.error.endswith("must be greater than or equal to already used 1")
+    details = net.show(f"/quotas/{project}/details")
+    assert details["network"] == {"limit": 1, "used": 1, "reserved": 0}
+    assert admin.delete(f"/quotas/{project}").status == 204
+    assert net.show(f"/quotas/{project}")["network"] == 100
+    assert net.as_("carol").get(f"/quotas/{project}").status == 403

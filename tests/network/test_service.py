@@ -1,0 +1,145 @@
+"""Documents, extensions, isolation over all nouns, the seed and the topology on demand."""
+
+import pytest
+
+from cloud.network.api.urls import urlpatterns
+from cloud.network.api.views import NounViewSet
+from cloud.network.models import Network, Subnet
+from cloud.network.seed import seed
+from tests.cast import ADMINS
+from tests.network.conftest import refusal
+
+MISSING = "00000000-0000-4000-8000-000000000000"
+
+
+def test_the_documents_name_the_version_and_its_resources(net):
+    for path in ("/network", "/network/"):
+        (version,) = net.client.get(path, headers={"X-Auth-Token": "alice"}).json()["versions"]
+        assert (version["id"], version["status"]) == ("v2.0", "CURRENT")
+    for path in ("/network/v2.0", "/network/v2.0/"):
+        shown = net.client.get(path, headers={"X-Auth-Token": "alice"}).json()
+        names = [each["name"] for each in shown["resources"]]
+        assert {"network", "subnet", "port", "router", "security_group"} <= set(names)
+
+
+def test_what_is_not_routed_is_not_found(net):
+    assert refusal(net.get("/nonsense")) == (404, "HTTPNotFound")
+    assert net.ask("PATCH", "/networks", {}).status == 405
+
+
+def test_extensions_are_listed_and_shown(net):
+    listed = net.get("/extensions").json["extensions"]
+    for alias in ("router", "security-group", "quotas", "trunk", "binding-extended"):
+        assert net.show(f"/extensions/{alias}") in listed
+    assert net.get("/extensions/nonsense").status == 404
+
+
+def collections():
+    for pattern in urlpatterns:
+        view = pattern.callback
+        viewset = getattr(view, "viewset", None)
+        if viewset and issubclass(viewset, NounViewSet) and "{id}" not in view.route:
+            yield pytest.param(view.route, viewset.noun, id=view.route)
+
+
+@pytest.mark.parametrize(("path", "noun"), list(collections()))
+def test_a_stranger_gets_an_empty_list_and_404(net, path, noun):
+    seed(ADMINS)
+    path = path.removeprefix("/v2.0")
+    if "{" in path:
+        for parent in ("floatingip_id", "router_id"):
+            path = path.replace(f"{{{parent}}}", MISSING)
+        assert net.get(path).status == 404
+        return
+    answer = net.as_("carol").get(path)
+    assert answer.status == 200
+    offered = set(Network.objects.values_list("id", flat=True))
+    for thing in answer.json[noun.plural]:
+        if thing.get("project_id") == ADMINS:
+            shared = thing.get("shared") or thing.get("router:external")
+            assert shared or thing["network_id"] in offered, thing
+    assert net.get(f"{path}/{MISSING}").status == 404
+
+
+def test_the_seed_is_a_cloud_to_boot_on_and_is_sown_once(net, admin):
+    seed(ADMINS)
+    seed(ADMINS)
+    assert sorted(net.names("/networks")) == ["private", "public"]
+    assert net.names("/networks?router:external=False") == ["private"]
+    assert Subnet.objects.get(name="private-subnet").cidr == "10.0.0.0/16"
+    private = Network.objects.get(name="private")
+    assert net.make("port", network_id=private.id)["fixed_ips"]
+    (router,) = admin.get("/routers").json["routers"]
+    assert router["external_gateway_info"]["network_id"]
+    admin.put(f"/networks/{private.id}", {"network": {"name": "renamed"}})
+    seed(ADMINS)
+    assert sorted(net.names("/networks")) == ["public", "renamed"]
+
+
+def test_a_topology_is_made_on_demand_once_and_goes_again(net):
+    seed(ADMINS)
+    path = "/auto-allocated-topology/None"
+    assert net.show(path + "?fields=dry-run")["id"] == "dry-run=pass"
+    made = net.show(path)
+    assert net.show(path) == made
+    assert net.names(f"/networks?id={made['id']}") == ["auto_allocated_network"]
+    carol = net.as_("carol")
+    assert carol.get(f"/auto-allocated-topology/{made['project_id']}").status == 403
+    assert net.delete(path).status == 204
+    assert net.names(f"/networks?id={made['id']}") == []
+
+
+def test_without_a_default_network_there_is_no_topology(net):
+    answer = net.get("/auto-allocated-topology/None")
+    assert refusal(answer) == (409, "AutoAllocationFailure")
+
+
+def test_agents_are_the_administrators(net, admin):
+    seed(ADMINS)
+    assert net.get("/agents").json == {"agents": []}
+    agents = admin.get("/agents?agent_type=DHCP+Agent").json["agents"]
+    (networks,) = admin.get(f"/agents/{agents[0]['id']}/dhcp-networks").json.values()
+    assert [network["name"] for network in networks] == ["private"]
+    assert net.get(f"/networks/{networks[0]['id']}/dhcp-agents").status == 403
+
+
+def test_qos_rules_conflict_and_policies_in_use_stay(admin, net, network):
+    policy = admin.make("policy", "qos/policies", name="slow", shared=True)
+    path = f"qos/policies/{policy['id']}/bandwidth_limit_rules"
+    made = admin.make("bandwidth_limit_rule", path, max_kbps=100)
+    again = admin.post("/" + path, {"bandwidth_limit_rule": {"max_kbps": 1}})
+    assert refusal(again) == (409, "QoSRulesConflict")
+    (rule,) = net.show(f"/qos/policies/{policy['id']}")["rules"]
+    assert (rule["id"], rule["max_kbps"], rule["direction"]) == (made["id"], 100, "egress")
+    assert net.post("/" + path, {"bandwidth_limit_rule": {"max_kbps": 1}}).status == 403
+    net.make("port", network_id=network["id"], qos_policy_id=policy["id"])
+    assert refusal(admin.delete(f"/qos/policies/{policy['id']}")) == (409, "QosPolicyInUse")
+
+
+def test_guaranteed_bandwidth_becomes_a_request_to_placement(admin):
+    policy = admin.make("policy", "qos/policies", name="fast")
+    path = f"qos/policies/{policy['id']}/minimum_bandwidth_rules"
+    admin.make("minimum_bandwidth_rule", path, min_kbps=1000)
+    provider = {"provider:network_type": "vlan", "provider:physical_network": "physnet1"}
+    wired = admin.make("network", qos_policy_id=policy["id"], **provider)
+    port = admin.make("port", network_id=wired["id"])
+    (group,) = port["resource_request"]["request_groups"]
+    assert group["required"] == ["CUSTOM_PHYSNET_PHYSNET1", "CUSTOM_VNIC_TYPE_NORMAL"]
+    assert group["resources"] == {"NET_BW_EGR_KILOBIT_PER_SEC": 1000}
+    assert port["resource_request"]["same_subtree"] == [group["id"]]
+
+
+@pytest.mark.parametrize(
+    ("member", "values", "kind"),
+    [
+        ("network", {"qos_policy_id": MISSING}, "QosPolicyNotFound"),
+        ("router", {"flavor_id": MISSING}, "FlavorNotFound"),
+        ("router", {"external_gateway_info": {"network_id": MISSING}}, "NetworkNotFound"),
+        ("floatingip", {"floating_network_id": MISSING}, "NetworkNotFound"),
+        ("trunk", {"port_id": MISSING}, "PortNotFound"),
+        ("port", {"network_id": MISSING}, "NetworkNotFound"),
+        ("subnet", {"network_id": MISSING, "ip_version": 4}, "NetworkNotFound"),
+    ],
+)
+def test_what_refers_to_nothing_is_refused(net, member, values, kind):
+    assert refusal(net.post(f"/{member}s", {member: values})) == (404, kind)
