@@ -1,0 +1,110 @@
+"""Metadata of volumes and snapshots.  /volumes/{id}/metadata, /snapshots/{id}/metadata"""
+
+from typing import Any
+
+from cloud.volume import queries, snapshots, volumes
+from cloud.volume.api import formats as types
+from cloud.volume.api.base import VolumeServiceViewSet
+from cloud.volume.errors import BadRequest
+from cloud.volume.models import Snapshot
+from versioned.operation import operation
+
+WHOLE = types.envelope("metadata", types.METADATA)
+ITEM = types.envelope("meta", types.METADATA)
+
+
+def single(meta: dict[str, str], key: str) -> dict[str, str]:
+    """The one pair of an item's body, which must be that of the URL."""
+    if key not in meta:
+        raise BadRequest("Request body and URI mismatch")
+    if len(meta) > 1:
+        raise BadRequest("Request body contains too many items")
+    return meta
+
+
+class VolumeMetadataViewSet(VolumeServiceViewSet):
+    """/volumes/{volume_id}/metadata"""
+
+    def found(self, volume_id: str) -> dict[str, Any]:
+        row = queries.volume(self.context, volume_id)
+        self.authorize(row)
+        return row
+
+    @operation(policy="volume:get_volume_metadata", target="found")
+    def list(self, request: Any, volume_id: str) -> Any:
+        return {"metadata": self.found(volume_id)["metadata"]}
+
+    @operation(policy="volume:create_volume_metadata", target="found", body=WHOLE)
+    def create(self, request: Any, volume_id: str, metadata: dict[str, str]) -> Any:
+        self.found(volume_id)
+        found = volumes.set_metadata(self.context, volume_id, metadata, replace=False)
+        return {"metadata": found}
+
+    @operation(policy="volume:update_volume_metadata", target="found", body=WHOLE)
+    def replace(self, request: Any, volume_id: str, metadata: dict[str, str]) -> Any:
+        self.found(volume_id)
+        found = volumes.set_metadata(self.context, volume_id, metadata, replace=True)
+        return {"metadata": found}
+
+    @operation(policy="volume:get_volume_metadata", target="found")
+    def retrieve(self, request: Any, volume_id: str, key: str) -> Any:
+        metadata = self.found(volume_id)["metadata"]
+        if key not in metadata:
+            raise volumes.not_found_metadata(volume_id, key)
+        return {"meta": {key: metadata[key]}}
+
+    @operation(policy="volume:update_volume_metadata", target="found", body=ITEM)
+    def update(self, request: Any, volume_id: str, key: str, meta: dict[str, str]) -> Any:
+        self.found(volume_id)
+        pair = single(meta, key)
+        volumes.set_metadata(self.context, volume_id, pair, replace=False)
+        return {"meta": pair}
+
+    @operation(policy="volume:delete_volume_metadata", target="found")
+    def destroy(self, request: Any, volume_id: str, key: str) -> None:
+        self.found(volume_id)
+        volumes.remove_metadata(self.context, volume_id, key)
+
+
+class SnapshotMetadataViewSet(VolumeServiceViewSet):
+    """/snapshots/{snapshot_id}/metadata"""
+
+    def found(self, snapshot_id: str) -> dict[str, Any]:
+        row = queries.row(Snapshot, self.context, snapshot_id)
+        self.authorize(row)
+        return row
+
+    @operation(policy="volume:get_snapshot_metadata", target="found")
+    def list(self, request: Any, snapshot_id: str) -> Any:
+        return {"metadata": self.found(snapshot_id)["metadata"]}
+
+    @operation(policy="volume:update_snapshot_metadata", target="found", body=WHOLE)
+    def create(self, request: Any, snapshot_id: str, metadata: dict[str, str]) -> Any:
+        self.found(snapshot_id)
+        found = snapshots.set_metadata(self.context, snapshot_id, metadata, replace=False)
+        return {"metadata": found}
+
+    @operation(policy="volume:update_snapshot_metadata", target="found", body=WHOLE)
+    def replace(self, request: Any, snapshot_id: str, metadata: dict[str, str]) -> Any:
+        self.found(snapshot_id)
+        found = snapshots.set_metadata(self.context, snapshot_id, metadata, replace=True)
+        return {"metadata": found}
+
+    @operation(policy="volume:get_snapshot_metadata", target="found")
+    def retrieve(self, request: Any, snapshot_id: str, key: str) -> Any:
+        metadata = self.found(snapshot_id)["metadata"]
+        if key not in metadata:
+            raise snapshots.missing_metadata(snapshot_id, key)
+        return {"meta": {key: metadata[key]}}
+
+    @operation(policy="volume:update_snapshot_metadata", target="found", body=ITEM)
+    def update(self, request: Any, snapshot_id: str, key: str, meta: dict[str, str]) -> Any:
+        self.found(snapshot_id)
+        pair = single(meta, key)
+        snapshots.set_metadata(self.context, snapshot_id, pair, replace=False)
+        return {"meta": pair}
+
+    @operation(policy="volume:delete_snapshot_metadata", target="found")
+    def destroy(self, request: Any, snapshot_id: str, key: str) -> None:
+        self.found(snapshot_id)
+        snapshots.remove_metadata(self.context, snapshot_id, key)

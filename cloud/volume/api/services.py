@@ -1,0 +1,339 @@
+"""Services, hosts, pools, capabilities, zones and extensions.  /os-services, /os-hosts"""
+
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from cloud.volume import backends, queries, services
+from cloud.volume.api import filters, formats
+from cloud.volume.api.base import VolumeServiceViewSet
+from cloud.volume.errors import BadRequest, NotFound, invalid_input
+from cloud.volume.models import Service, Snapshot, Volume
+from cloud.volume.timing import shown
+from versioned.operation import operation
+from versioned.versions import since
+
+_HOST = {"type": ["string", "null"], "minLength": 1, "maxLength": 255,
+         "pattern": r"^[a-zA-Z0-9-._#@:/+\[\]]*$"}  # fmt: skip
+_TEXT = {"type": "string", "minLength": 1, "maxLength": 255}
+TOGGLE = {
+    "type": "object",
+    "properties": {"host": _HOST, "service": _TEXT, "binary": _TEXT},
+    "anyOf": [{"required": ["service"]}, {"required": ["binary"]}],
+    "additionalProperties": False,
+}
+REASON = {
+    **TOGGLE,
+    "properties": {
+        **TOGGLE["properties"],  # type: ignore[dict-item]
+        "disabled_reason": {
+            "type": "string", "minLength": 1, "maxLength": 255, "format": "short_reason",
+        },
+    },
+}  # fmt: skip
+FREEZE = formats.closed(host=_HOST, cluster=since("3.26", formats.OPTIONAL_NAME))
+FAILOVER = formats.closed(
+    host=_HOST,
+    backend_id={"type": ["string", "null"], "maxLength": 255},
+    cluster=since("3.26", formats.OPTIONAL_NAME),
+)
+_UPDATE = "volume_extension:services:update"
+_POOLS = "scheduler_extension:scheduler_stats:get_pools"
+
+
+class ServicesViewSet(VolumeServiceViewSet):
+    """/os-services"""
+
+    @operation(policy="volume_extension:services:index")
+    def list(self, request: Any) -> Any:
+        asked = {name: values[-1] for name, values in request.params.items()}
+        found = services.listed(asked.get("host"), asked.get("binary"))
+        return {"services": [self._shown(service, request.version) for service in found]}
+
+    def _shown(self, service: Service, version: Any) -> dict[str, Any]:
+        is_volume = service.binary == backends.BINARY
+        row: dict[str, Any] = {
+            "binary": service.binary,
+            "host": service.host,
+            "zone": service.zone,
+            "status": "disabled" if service.disabled else "enabled",
+            # The embedded services are this process: who reads this knows that they are up.
+            "state": "up",
+            "updated_at": shown(timezone.now().replace(microsecond=0)),
+        }
+        if version >= (3, 49) and is_volume:
+            row["backend_state"] = "up"
+        if version >= (3, 7):
+            row["cluster"] = None
+        row["disabled_reason"] = service.disabled_reason
+        if is_volume:
+            row |= {
+                "replication_status": "disabled",
+                "active_backend_id": None,
+                "frozen": service.frozen,
+            }
+        return row
+
+    def _host(self, body: dict[str, Any]) -> str:
+        if not body.get("host"):
+            raise invalid_input("Host field is missing.")
+        return str(body["host"])
+
+    def _toggle(self, body: dict[str, Any], disabled: bool, reason: str | None) -> dict[str, Any]:
+        host = self._host(body)
+        service, binary = body.get("service", ""), body.get("binary", "")
+        services.set_disabled(host, binary or service, disabled, reason)
+        return {
+            "host": host,
+            "service": service,
+            "binary": binary,
+            "status": "disabled" if disabled else "enabled",
+            "disabled": disabled,
+        }
+
+    @operation(policy=_UPDATE, body=TOGGLE)
+    def enable(self, request: Any, body: dict[str, Any]) -> Any:
+        return {**self._toggle(body, False, None), "disabled_reason": None}
+
+    @operation(policy=_UPDATE, body=TOGGLE)
+    def disable(self, request: Any, body: dict[str, Any]) -> Any:
+        return self._toggle(body, True, None)
+
+    @operation(policy=_UPDATE, body=REASON)
+    def disable_log_reason(self, request: Any, body: dict[str, Any]) -> Any:
+        reason = body.get("disabled_reason")
+        return {**self._toggle(body, True, reason), "disabled_reason": reason}
+
+    @operation(policy="volume:freeze_host", body=FREEZE)
+    def freeze(self, request: Any, **body: Any) -> None:
+        services.set_frozen(self._host(request.json), True)
+
+    @operation(policy="volume:thaw_host", body=FREEZE)
+    def thaw(self, request: Any, **body: Any) -> None:
+        services.set_frozen(self._host(request.json), False)
+
+    @operation(policy="volume:failover_host", body=FAILOVER, status=202)
+    def failover_host(self, request: Any, **body: Any) -> None:
+        host = self._host(request.json)
+        if host not in backends.hosts(enabled=False):
+            raise invalid_input(f"No service found with host={host}")
+        raise invalid_input(
+            f"replication_status in {host} must be enabled or failed-over and must be up to "
+            "failover."
+        )
+
+    @operation(policy=_UPDATE, since="3.26", body=FAILOVER, status=202)
+    def failover(self, request: Any, **body: Any) -> None:
+        self.failover_host(request)
+
+    @operation(policy=_UPDATE, since="3.32", body={"type": "object"}, status=202)
+    def set_log(self, request: Any, body: dict[str, Any]) -> None:
+        """Accept a level: the embedded services log as their process does."""
+        level = str(body.get("level", "")).upper()
+        if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise invalid_input(f"Log level {body.get('level')} is not valid")
+        raise BadRequest("The log levels of embedded services cannot be changed.")
+
+    @operation(policy=_UPDATE, since="3.32", body={"type": "object"})
+    def get_log(self, request: Any, body: dict[str, Any]) -> Any:
+        return {
+            "log_levels": [
+                {"binary": service.binary, "host": service.host, "levels": {}}
+                for service in services.listed(body.get("server"), body.get("binary"))
+            ]
+        }
+
+
+class HostsViewSet(VolumeServiceViewSet):
+    """/os-hosts"""
+
+    @operation(policy="volume_extension:hosts")
+    def list(self, request: Any) -> Any:
+        now = shown(timezone.now().replace(microsecond=0))
+        return {
+            "hosts": [
+                {
+                    "host_name": service.host,
+                    "service": service.binary,
+                    "zone": service.zone,
+                    "service-status": "available",
+                    "service-state": "disabled" if service.disabled else "enabled",
+                    "last-update": now,
+                }
+                for service in services.listed(None, None)
+            ]
+        }
+
+    @operation(policy="volume_extension:hosts")
+    def retrieve(self, request: Any, host: str) -> Any:
+        if not Service.objects.filter(host=host, binary=backends.BINARY).exists():
+            raise NotFound(f"Host {host} could not be found.")
+        by_project: dict[str, list[int]] = {}
+        on_host = {"host": backends.pool_of(host)}
+        volumes = Volume.objects.filter(**on_host).values("project_id").order_by()
+        for row in volumes.annotate(n=Count("id"), total=Sum("size")):
+            by_project[row["project_id"]] = [row["n"], row["total"], 0, 0]
+        snapshots = Snapshot.objects.filter(volume__host=on_host["host"]).values("project_id")
+        for row in snapshots.order_by().annotate(n=Count("id"), total=Sum("volume_size")):
+            counts = by_project.setdefault(row["project_id"], [0, 0, 0, 0])
+            counts[2:] = [row["n"], row["total"]]
+        totals = [sum(column) for column in zip(*by_project.values(), strict=True)] or [0] * 4
+        rows = [("(total)", totals), *by_project.items()]
+        return {
+            "host": [
+                {
+                    "resource": {
+                        "host": host,
+                        "project": project,
+                        "volume_count": str(counts[0]),
+                        "total_volume_gb": str(counts[1]),
+                        "snapshot_count": str(counts[2]),
+                        "total_snapshot_gb": str(counts[3]),
+                    }
+                }
+                for project, counts in rows
+            ]
+        }
+
+
+class BackendsViewSet(VolumeServiceViewSet):
+    """/scheduler-stats/get_pools, /capabilities/{host}, /os-availability-zone"""
+
+    @operation(policy=_POOLS)
+    def pools(self, request: Any) -> Any:
+        detail = self.flag("detail")
+        asked = {name: values[-1] for name, values in request.params.items() if name != "detail"}
+        if request.version < (3, 28):
+            asked = {}
+        found = []
+        kind = asked.get("volume_type") if request.version >= (3, 35) else None
+        specs = queries.volume_type(self.context, kind).extra_specs if kind else {}
+        for host in backends.hosts():
+            name = backends.pool_of(host)
+            if asked.get("name") not in (None, name):
+                continue
+            if specs and backends.choose(specs, 0) is None:
+                continue
+            pool: dict[str, Any] = {"name": name}
+            if detail:
+                now = shown(timezone.now())
+                pool["capabilities"] = {**backends.of_host(host), "timestamp": now}
+            found.append(pool)
+        return {"pools": found}
+
+    @operation(policy="volume_extension:capabilities")
+    def capabilities(self, request: Any, host: str) -> Any:
+        if host not in backends.hosts(enabled=False):
+            raise NotFound(f"Can't find service: {host}")
+        known = backends.CAPABILITIES
+        return {
+            "namespace": f"OS::Storage::Capabilities::{host}",
+            "vendor_name": known["vendor_name"],
+            "volume_backend_name": host.partition("@")[2] or host,
+            "pool_name": None,
+            "driver_version": known["driver_version"],
+            "storage_protocol": known["storage_protocol"],
+            "display_name": None,
+            "description": None,
+            "visibility": None,
+            "replication_targets": [],
+            "properties": {
+                name: {"title": title, "description": description, "type": "boolean"}
+                for name, title, description in (
+                    ("thin_provisioning", "Thin Provisioning", "Sets thin provisioning."),
+                    ("compression", "Compression", "Enables compression."),
+                    ("qos", "QoS", "Enables QoS."),
+                    ("replication_enabled", "Replication", "Enables replication."),
+                )
+            },
+        }
+
+    @operation()
+    def zones(self, request: Any) -> Any:
+        return {
+            "availabilityZoneInfo": [
+                {"zoneName": name, "zoneState": {"available": available}}
+                for name, available in backends.zones()
+            ]
+        }
+
+
+# fmt: off
+EXTENSIONS = (
+    # alias                            name                          updated
+    ("os-admin-actions",               "AdminActions",               "2012-08-25T00:00:00+00:00"),
+    ("os-availability-zone",           "AvailabilityZones",          "2013-06-27T00:00:00+00:00"),
+    ("backups",                        "Backups",                    "2012-12-12T00:00:00+00:00"),
+    ("capabilities",                   "Capabilities",               "2015-08-31T00:00:00+00:00"),
+    ("os-extended-services",           "ExtendedServices",           "2014-01-10T00:00:00-00:00"),
+    ("os-extended-snapshot-attributes", "ExtendedSnapshotAttributes", "2012-06-19T00:00:00+00:00"),
+    ("os-hosts",                       "Hosts",                      "2011-06-29T00:00:00+00:00"),
+    ("qos-specs",                      "Qos_specs_manage",           "2013-08-02T00:00:00+00:00"),
+    ("os-quota-class-sets",            "QuotaClasses",               "2012-03-12T00:00:00+00:00"),
+    ("os-quota-sets",                  "Quotas",                     "2011-08-08T00:00:00+00:00"),
+    ("OS-SCH-HNT",                     "SchedulerHints",             "2013-04-18T00:00:00+00:00"),
+    ("scheduler-stats",                "Scheduler_stats",            "2014-09-07T00:00:00+00:00"),
+    ("os-services",                    "Services",                   "2012-10-28T00:00:00-00:00"),
+    ("os-snapshot-actions",            "SnapshotActions",            "2013-07-16T00:00:00+00:00"),
+    ("os-types-extra-specs",           "TypesExtraSpecs",            "2011-08-24T00:00:00+00:00"),
+    ("os-types-manage",                "TypesManage",                "2011-08-24T00:00:00+00:00"),
+    ("os-used-limits",                 "UsedLimits",                 "2013-10-03T00:00:00+00:00"),
+    ("os-volume-actions",              "VolumeActions",              "2012-05-31T00:00:00+00:00"),
+    ("os-volume-encryption-metadata",  "VolumeEncryptionMetadata",   "2013-07-10T00:00:00+00:00"),
+    ("os-vol-host-attr",               "VolumeHostAttribute",        "2011-11-03T00:00:00+00:00"),
+    ("os-vol-image-meta",              "VolumeImageMetadata",        "2012-12-07T00:00:00+00:00"),
+    ("os-vol-mig-status-attr",         "VolumeMigStatusAttribute",   "2013-08-08T00:00:00+00:00"),
+    ("os-vol-tenant-attr",             "VolumeTenantAttribute",      "2011-11-03T00:00:00+00:00"),
+    ("os-volume-transfer",             "VolumeTransfer",             "2013-05-29T00:00:00+00:00"),
+    ("os-volume-type-access",          "VolumeTypeAccess",           "2014-06-26T00:00:00Z"),
+    ("encryption",                     "VolumeTypeEncryption",       "2013-07-01T00:00:00+00:00"),
+)
+# fmt: on
+
+
+class ExtensionsViewSet(VolumeServiceViewSet):
+    """/extensions and /resource_filters"""
+
+    def _shown(self, alias: str, name: str, updated: str) -> dict[str, Any]:
+        return {
+            "name": name,
+            "alias": alias,
+            "description": f"{name} support.",
+            "updated": updated,
+            "links": [],
+        }
+
+    @operation()
+    def list(self, request: Any) -> Any:
+        return {"extensions": [self._shown(*row) for row in EXTENSIONS]}
+
+    @operation()
+    def retrieve(self, request: Any, alias: str) -> Any:
+        for row in EXTENSIONS:
+            if row[0] == alias:
+                return {"extension": self._shown(*row)}
+        raise NotFound
+
+    @operation(since="3.33")
+    def resource_filters(self, request: Any) -> Any:
+        resource = request.params.get("resource", [None])[-1]
+        return {
+            "resource_filters": [
+                {"resource": name, "filters": known}
+                for name, known in filters.FILTERS.items()
+                if resource in (None, name)
+            ]
+        }
+
+
+class ClustersViewSet(VolumeServiceViewSet):
+    """/clusters: there are none."""
+
+    @operation(policy="clusters:get_all", since="3.7")
+    def list(self, request: Any) -> Any:
+        return {"clusters": []}
+
+    @operation(policy="clusters:get_all", since="3.7")
+    def retrieve(self, request: Any, name: str) -> Any:
+        raise NotFound(f"Cluster {name} could not be found.")

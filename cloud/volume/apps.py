@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class VolumeConfig(AppConfig):
+    name = "cloud.volume"
+    label = "volume"
+    verbose_name = "Volume"

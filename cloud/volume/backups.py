@@ -1,0 +1,189 @@
+"""Backups: made, restored, exported, deleted."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cloud.volume import queries, quotas, volumes
+from cloud.volume.errors import (
+    invalid_backup,
+    invalid_input,
+    invalid_snapshot,
+    invalid_volume,
+    not_found,
+)
+from cloud.volume.models import Backup, Snapshot, Volume
+from middleware.context import RequestContext
+from versioned import wire
+
+SERVICE = "cinder.backup.drivers.posix.PosixBackupDriver"
+HOST = "controller"
+CONTAINER = "volumebackups"
+FACTS = ("metadata", "image_metadata", "bootable")
+
+
+def locked(context: RequestContext, backup_id: str) -> Backup:
+    found = Backup.objects.select_for_update(of=("self",)).filter(
+        queries.visible_to(context), pk=backup_id
+    )
+    backup = found.first()
+    if backup is None:
+        raise not_found("Backup", backup_id)
+    return backup
+
+
+def save(backup: Backup, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(backup, name, value)
+    backup.updated_at = timezone.now()
+    backup.save()
+
+
+@transaction.atomic
+def create(
+    context: RequestContext, values: Mapping[str, Any], *, force: bool, incremental: bool
+) -> dict[str, Any]:
+    """Back a volume or a snapshot up, and return the row as it is when work begins."""
+    volume = volumes.lock(context, values["volume_id"])
+    snapshot = None
+    if values.get("snapshot_id"):
+        snapshot = queries.row(Snapshot, context, values["snapshot_id"])
+        if snapshot["volume_id"] != volume.pk:
+            raise invalid_volume(
+                f"Volume {volume.pk} does not match with snapshot.volume_id "
+                f"{snapshot['volume_id']}."
+            )
+        if snapshot["status"] != "available":
+            raise invalid_snapshot(
+                "Snapshot to be backed up must be available, but the current status is "
+                f'"{snapshot["status"]}".'
+            )
+    elif volume.status not in ("available", "in-use"):
+        raise invalid_volume(
+            "Volume to be backed up must be available or in-use, but the current status is "
+            f'"{volume.status}".'
+        )
+    elif volume.status == "in-use" and not force:
+        raise invalid_volume("Backing up an in-use volume must use the force flag.")
+    quotas.check(volume.project_id, kind="backups", size=volume.size)
+    parent = None
+    if incremental:
+        earlier = Backup.objects.filter(volume_id=volume.pk, status="available")
+        parent = earlier.order_by("-created_at").first()
+        if parent is None:
+            raise invalid_backup("No backups available to do an incremental backup.")
+    now = timezone.now()
+    backup = Backup.objects.create(
+        project_id=volume.project_id,
+        user_id=context.user_id,
+        name=values.get("name"),
+        description=values.get("description"),
+        status="available",
+        volume_id=volume.pk,
+        snapshot_id=values.get("snapshot_id"),
+        parent=parent,
+        size=volume.size,
+        container=values.get("container") or CONTAINER,
+        availability_zone=values.get("availability_zone") or volume.availability_zone,
+        host=HOST,
+        object_count=max(1, volume.size // 2),
+        data_timestamp=snapshot["created_at"] if snapshot else now,
+        encryption_key_id=volume.encryption_key_id,
+        metadata=values.get("metadata") or {},
+        volume_facts={name: getattr(volume, name) for name in FACTS},
+    )
+    return {**queries.row(Backup, context, backup.pk), "status": "creating"}
+
+
+@transaction.atomic
+def update(context: RequestContext, backup_id: str, values: Mapping[str, Any]) -> None:
+    save(locked(context, backup_id), **values)
+
+
+@transaction.atomic
+def delete(context: RequestContext, backup_id: str, *, force: bool = False) -> None:
+    backup = locked(context, backup_id)
+    if not force and backup.status not in ("available", "error"):
+        raise invalid_backup("Backup status must be available or error")
+    if backup.dependents.exists():
+        raise invalid_backup("Incremental backups exist for this backup.")
+    backup.delete()
+
+
+@transaction.atomic
+def reset_status(context: RequestContext, backup_id: str, status: str) -> None:
+    save(locked(context, backup_id), status=status.lower())
+
+
+@transaction.atomic
+def restore(
+    context: RequestContext, backup_id: str, *, volume_id: str | None, name: str | None
+) -> dict[str, Any]:
+    """Write a backup into a volume, a new one when none is named."""
+    backup = locked(context, backup_id)
+    if backup.status != "available":
+        raise invalid_backup("Backup status must be available")
+    if volume_id is None:
+        source = Volume.objects.filter(pk=backup.volume_id).first()
+        made = volumes.create(
+            context,
+            {
+                "name": name or f"restore_backup_{backup_id}",
+                "description": "auto-created_from_restore_from_backup",
+                "size": backup.size,
+                "availability_zone": backup.availability_zone,
+                "volume_type": source.volume_type_id if source else None,
+            },
+        )
+        volume = Volume.objects.get(pk=made["id"])
+    else:
+        volume = volumes.lock(context, volume_id)
+    if volume.status != "available":
+        raise invalid_volume("Volume to be restored to must be available")
+    if volume.size < backup.size:
+        raise invalid_volume(
+            f"volume size {volume.size} is too small to restore backup of size {backup.size}."
+        )
+    volumes.save(volume, **backup.volume_facts)
+    return {"backup_id": backup_id, "volume_id": volume.pk, "volume_name": volume.name}
+
+
+def export(row: Mapping[str, Any]) -> dict[str, str]:
+    """A record from which another cloud could take the backup over."""
+    if row["status"] != "available":
+        raise invalid_backup(f"Backup status must be available and not {row['status']}.")
+    known = ("id", "project_id", "user_id", "volume_id", "size", "container", "name",
+             "description", "object_count", "status")  # fmt: skip
+    record = {name: row[name] for name in known}
+    return {
+        "backup_service": SERVICE,
+        "backup_url": base64.b64encode(wire.dumps(record)).decode(),
+    }
+
+
+@transaction.atomic
+def take_over(context: RequestContext, service: str, url: str) -> dict[str, Any]:
+    """Make a backup of an exported record."""
+    try:
+        record = wire.loads(base64.b64decode(url))
+    except ValueError:
+        raise invalid_input("Can't parse backup record.") from None
+    if "id" not in record:
+        raise invalid_input("Provided backup record is missing an id")
+    if "size" not in record:
+        raise invalid_input("Provided backup record is missing size attribute")
+    if Backup.objects.filter(pk=record["id"]).exists():
+        raise invalid_backup("Backup already exists in database.")
+    quotas.check(str(context.project_id), kind="backups", size=int(record["size"]))
+    kept = ("id", "volume_id", "size", "container", "name", "description", "object_count")
+    backup = Backup.objects.create(
+        **{name: record[name] for name in kept if name in record},
+        project_id=str(context.project_id),
+        user_id=context.user_id,
+        host=HOST,
+        status="available",
+    )
+    return queries.row(Backup, context, backup.pk)

@@ -1,0 +1,91 @@
+"""Finding Volume's things: what a project may see, as rows."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from cloud.volume import models
+from cloud.volume.errors import NotFound, not_found
+from middleware.context import RequestContext
+
+VOLUME = (
+    *(field.attname for field in models.Volume._meta.concrete_fields),
+    "volume_type__name",
+)
+SNAPSHOT = tuple(field.attname for field in models.Snapshot._meta.concrete_fields)
+ATTACHMENT = (
+    *(field.attname for field in models.Attachment._meta.concrete_fields),
+    "volume__project_id",
+)
+_NOUNS: dict[Any, str] = {
+    models.Volume: "Volume",
+    models.Snapshot: "Snapshot",
+    models.Backup: "Backup",
+    models.Group: "Group",
+    models.GroupSnapshot: "GroupSnapshot",
+}
+
+
+def visible_to(context: RequestContext) -> Q:
+    return Q() if context.is_admin else Q(project_id=context.project_id)
+
+
+def row(model: Any, context: RequestContext, ident: str) -> dict[str, Any]:
+    """One thing of a project as a row; a stranger's is not there."""
+    found = model.objects.filter(visible_to(context), pk=ident).values().first()
+    if found is None:
+        raise not_found(_NOUNS[model], ident)
+    return dict(found)
+
+
+def volume(context: RequestContext, volume_id: str) -> dict[str, Any]:
+    """A volume with the name of its type and its attachments."""
+    found = models.Volume.objects.filter(visible_to(context), pk=volume_id)
+    first = found.values(*VOLUME).first()
+    if first is None:
+        raise not_found("Volume", volume_id)
+    return with_attachments([first])[0]
+
+
+def with_attachments(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add `attachments` to rows of volumes, in one query."""
+    by_id: dict[str, list[dict[str, Any]]] = {each["id"]: [] for each in rows}
+    found = models.Attachment.objects.filter(volume_id__in=list(by_id)).order_by("created_at")
+    for attachment in found.values():
+        by_id[attachment["volume_id"]].append(dict(attachment))
+    for each in rows:
+        each["attachments"] = by_id[each["id"]]
+    return rows
+
+
+def attachment(context: RequestContext, attachment_id: str) -> dict[str, Any]:
+    found = models.Attachment.objects.filter(pk=attachment_id).values(*ATTACHMENT).first()
+    if found is None or not (context.is_admin or found["volume__project_id"] == context.project_id):
+        raise NotFound(
+            f"Volume attachment could not be found with filter: attachment_id = {attachment_id}."
+        )
+    return {**found, "project_id": found["volume__project_id"]}
+
+
+def may_use_type(context: RequestContext) -> Q:
+    """The volume types that a project may use."""
+    if context.is_admin:
+        return Q()
+    allowed = models.VolumeTypeAccess.objects.filter(project_id=context.project_id)
+    return Q(is_public=True) | Q(pk__in=allowed.values("volume_type_id"))
+
+
+def volume_type(context: RequestContext, name_or_id: str) -> models.VolumeType:
+    """A volume type by id, or else by name."""
+    found = models.VolumeType.objects.filter(may_use_type(context))
+    kind = found.filter(pk=name_or_id).first() or found.filter(name=name_or_id).first()
+    if kind is None:
+        raise not_found("Volume type with name", name_or_id)
+    return kind
+
+
+def volume_type_by_id(context: RequestContext, type_id: str) -> models.VolumeType:
+    kind = models.VolumeType.objects.filter(may_use_type(context), pk=type_id).first()
+    if kind is None:
+        raise not_found("Volume type", type_id)
+    return kind

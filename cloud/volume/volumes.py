@@ -1,0 +1,359 @@
+"""A volume's life: made, changed, deleted.
+
+The backend is simulated, so what takes time elsewhere is done in the same transaction; only the
+answer to a request still shows the state that work begins with.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from cloud.volume import backends, messages, neighbours, queries, quotas
+from cloud.volume.errors import (
+    BadRequest,
+    Conflict,
+    VolumeError,
+    invalid_group,
+    invalid_input,
+    invalid_snapshot,
+    invalid_volume,
+    not_found,
+)
+from cloud.volume.models import Backup, DefaultType, Group, Snapshot, Volume, VolumeType
+from middleware.context import RequestContext
+
+DEFAULT_TYPE = "lvmdriver-1"
+DELETABLE = ("available", "error", "error_restoring", "error_extending", "error_managing")
+
+
+def default_type(context: RequestContext) -> VolumeType:
+    """The type of a volume that names none: the project's own, or that of the settings."""
+    own = DefaultType.objects.filter(project_id=context.project_id).select_related("volume_type")
+    first = own.first()
+    if first is not None:
+        return first.volume_type
+    name = getattr(settings, "VOLUME_DEFAULT_TYPE", DEFAULT_TYPE)
+    found = VolumeType.objects.filter(name=name).first()
+    if found is None:
+        raise VolumeError(
+            f"The request cannot be fulfilled as the default volume type {name} cannot be found."
+        )
+    return found
+
+
+def lock(context: RequestContext, volume_id: str) -> Volume:
+    """The volume, to be changed in the transaction that is open."""
+    found = Volume.objects.select_for_update(of=("self",)).select_related("volume_type")
+    volume = found.filter(queries.visible_to(context), pk=volume_id).first()
+    if volume is None:
+        raise not_found("Volume", volume_id)
+    return volume
+
+
+def save(volume: Volume, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(volume, name, value)
+    volume.updated_at = timezone.now()
+    volume.save()
+
+
+@transaction.atomic
+def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a volume, and return its row as it is when work begins: `creating`.
+
+    `values`: name, description, size, metadata, availability_zone, and at most one source:
+    snapshot_id, source_volid, image (as Image shows it), backup_id; volume_type, group_id.
+    """
+    source = _Source(context, values)
+    size = _size(values.get("size"), source)
+    kind = _type(context, values, source)
+    group = _group(context, values.get("group_id"), kind)
+    zone = _zone(values.get("availability_zone"), source)
+    image = values.get("image")
+    if image is not None:
+        check_image(image, size)
+    project = str(context.project_id)
+    quotas.check_volume_size(project, size)
+    quotas.check(project, kind="volumes", size=size, type_name=kind.name)
+    host = source.host or backends.choose(kind.extra_specs, size)
+    volume = Volume.objects.create(
+        project_id=project,
+        user_id=context.user_id,
+        name=values.get("name"),
+        description=values.get("description"),
+        status="available" if host else "error",
+        size=size,
+        volume_type=kind,
+        snapshot_id=values.get("snapshot_id"),
+        source_volid=values.get("source_volid"),
+        group=group,
+        availability_zone=zone,
+        host=host,
+        bootable=image is not None or source.bootable,
+        multiattach=_is_multiattach(kind),
+        encryption_key_id=str(uuid4()) if kind.encryption else None,
+        metadata=values.get("metadata") or {},
+        image_metadata=image_metadata(image) if image is not None else source.image_metadata,
+    )
+    if host is None:
+        messages.tell(
+            context,
+            action="001",
+            detail="003",
+            resource_type="VOLUME",
+            resource_uuid=volume.pk,
+        )
+    row = queries.volume(context, volume.pk)
+    # Cinder: a volume that copies something becomes bootable only once the copy is there.
+    return {**row, "status": "creating", "bootable": False, "host": None}
+
+
+class _Source:
+    """What a new volume is a copy of: nothing, a snapshot, a volume or a backup."""
+
+    def __init__(self, context: RequestContext, values: Mapping[str, Any]) -> None:
+        self.noun, self.size = "", 0
+        self.kind_id: str | None = None
+        self.host: str | None = None
+        self.zone: str | None = None
+        self.bootable = False
+        self.image_metadata: dict[str, Any] = {}
+        if values.get("snapshot_id"):
+            self._snapshot(context, values["snapshot_id"])
+        elif values.get("source_volid"):
+            self._volume(queries.volume(context, values["source_volid"]))
+        elif values.get("backup_id"):
+            self._backup(queries.row(Backup, context, values["backup_id"]))
+
+    def _copy(self, row: Mapping[str, Any]) -> None:
+        self.kind_id = row["volume_type_id"]
+        self.host, self.zone = row["host"], row["availability_zone"]
+        self.bootable, self.image_metadata = row["bootable"], dict(row["image_metadata"])
+
+    def _snapshot(self, context: RequestContext, snapshot_id: str) -> None:
+        snapshot = queries.row(Snapshot, context, snapshot_id)
+        if snapshot["status"] != "available":
+            raise invalid_snapshot("Originating snapshot status must be one of 'available' values")
+        self._copy(Volume.objects.filter(pk=snapshot["volume_id"]).values().get())
+        self.noun, self.size = "snapshot", snapshot["volume_size"]
+        self.kind_id = snapshot["volume_type_id"]
+
+    def _volume(self, row: Mapping[str, Any]) -> None:
+        if row["status"] not in ("available", "in-use"):
+            raise invalid_volume(
+                "Originating source volume status must be one of 'available, in-use' values"
+            )
+        self._copy(row)
+        self.noun, self.size = "volume", row["size"]
+
+    def _backup(self, row: Mapping[str, Any]) -> None:
+        if row["status"] != "available":
+            raise BadRequest(
+                "Invalid backup: Originating backup status must be one of 'available' values"
+            )
+        self.noun, self.size = "backup", row["size"]
+
+
+def _size(wanted: Any, source: _Source) -> int:
+    size = source.size if wanted is None and source.noun else wanted
+    if size is None:
+        raise invalid_input("Volume size 'None' must be an integer and greater than 0")
+    size = int(size)
+    if size < source.size:
+        if source.noun == "snapshot":
+            raise invalid_input(
+                f"Volume size '{size}'GB cannot be smaller than the snapshot size "
+                f"{source.size}GB. They must be >= original snapshot size."
+            )
+        if source.noun == "volume":
+            raise invalid_input(
+                f"Volume size '{size}'GB cannot be smaller than original volume size  "
+                f"{source.size}GB. They must be >= original volume size."
+            )
+        raise invalid_input(
+            f"Volume size {size}GB cannot be smaller than the backup size {source.size}GB. It "
+            "must be >= backup size."
+        )
+    return size
+
+
+def _type(context: RequestContext, values: Mapping[str, Any], source: _Source) -> VolumeType:
+    wanted = values.get("volume_type")
+    if wanted:
+        kind = queries.volume_type(context, wanted)
+        if source.kind_id and source.kind_id != kind.pk:
+            other = VolumeType.objects.get(pk=source.kind_id)
+            if kind.encryption != other.encryption or _backend(kind) != _backend(other):
+                raise invalid_input(_incompatible(kind.pk, source.noun))
+        return kind
+    if source.kind_id:
+        return VolumeType.objects.get(pk=source.kind_id)
+    return default_type(context)
+
+
+def _incompatible(type_id: str, noun: str) -> str:
+    if noun == "snapshot":
+        return (
+            f"Invalid volume_type provided: {type_id} (requested type is not compatible; "
+            "recommend omitting the type argument)."
+        )
+    return (
+        f"Invalid volume_type provided: {type_id} (requested type is not compatible; either match "
+        "source volume, or omit type argument)."
+    )
+
+
+def _backend(kind: VolumeType) -> Any:
+    return kind.extra_specs.get("volume_backend_name")
+
+
+def _is_multiattach(kind: VolumeType) -> bool:
+    return str(kind.extra_specs.get("multiattach", "")) == "<is> True"
+
+
+def _group(context: RequestContext, group_id: str | None, kind: VolumeType) -> Group | None:
+    if not group_id:
+        return None
+    group = Group.objects.filter(queries.visible_to(context), pk=group_id).first()
+    if group is None:
+        raise not_found("Group", group_id)
+    if group.status != "available":
+        raise invalid_group("Originating group status must be one of 'available' values")
+    if kind.pk not in group.volume_types:
+        raise invalid_input(
+            f"Invalid volume_type provided: {kind.name} (requested type must be supported by this "
+            "group)."
+        )
+    return group
+
+
+def _zone(wanted: str | None, source: _Source) -> str:
+    known = dict(backends.zones())
+    if wanted is None:
+        return source.zone or next(iter(known))
+    if not known.get(wanted):
+        raise BadRequest(f"Availability zone '{wanted}' is invalid.")
+    return wanted
+
+
+def check_image(image: Mapping[str, Any], size: int) -> None:
+    """Refuse images that are not active or do not fit."""
+    if image.get("status", "active") != "active":
+        raise invalid_input(f"Image {image['id']} is not active.")
+    gigabytes = -(-int(image.get("size") or 0) // 1024**3)
+    if gigabytes > size:
+        raise invalid_input(
+            f"Size of specified image {gigabytes}GB is larger than volume size {size}GB."
+        )
+    least = int(image.get("min_disk") or 0)
+    if least > size:
+        raise invalid_input(
+            f"Volume size {size}GB cannot be smaller than the image minDisk size {least}GB."
+        )
+
+
+_NOT_METADATA = frozenset(
+    ("id", "name", "status", "visibility", "owner", "protected", "os_hidden", "created_at",
+     "updated_at", "tags", "self", "file", "schema", "stores", "locations", "direct_url",
+     "virtual_size", "os_hash_algo", "os_hash_value")
+)  # fmt: skip
+
+
+def image_metadata(image: Mapping[str, Any]) -> dict[str, str]:
+    """What a volume remembers of the image that it was made from."""
+    found = {
+        name: str(value)
+        for name, value in image.items()
+        if name not in _NOT_METADATA and value is not None and isinstance(value, (str, int))
+    }
+    return {
+        **found,
+        "image_id": str(image["id"]),
+        **({"image_name": str(image["name"])} if image.get("name") else {}),
+    }
+
+
+def image_of(context: RequestContext, reference: str) -> dict[str, Any]:
+    """The image that a request means, by id or name."""
+    client = neighbours.images()
+    ident = reference.split("/")[-1]
+    if client is None:
+        return {"id": ident}
+    image = client.show(context, ident)
+    if image is None:
+        named = client.named(context, reference)
+        if len(named) > 1:
+            raise Conflict(
+                f"Multiple matches found for '{reference}', use an ID to be more specific."
+            )
+        image = named[0] if named else None
+    if image is None:
+        raise BadRequest("Invalid image identifier or unable to access requested image.")
+    return image
+
+
+@transaction.atomic
+def update(context: RequestContext, volume_id: str, values: Mapping[str, Any]) -> None:
+    save(lock(context, volume_id), **values)
+
+
+@transaction.atomic
+def delete(
+    context: RequestContext, volume_id: str, *, cascade: bool = False, force: bool = False
+) -> None:
+    """Delete a volume, with its snapshots when `cascade`, in any status when `force`."""
+    volume = lock(context, volume_id)
+    if volume.attach_status == "attached":
+        raise (
+            BadRequest(f"Volume {volume_id} is still attached, detach volume first.")
+            if (force)
+            else _undeletable(force)
+        )
+    allowed = force or volume.status in DELETABLE
+    free = volume.migration_status in (None, "deleting", "error", "success")
+    blocked = volume.group_id is not None or (volume.snapshots.exists() and not cascade)
+    if not allowed or not free or blocked:
+        raise _undeletable(force)
+    if cascade and volume.snapshots.exclude(status__in=("available", "error", "deleting")).exists():
+        raise invalid_volume("Failed to update snapshot.")
+    volume.delete()
+
+
+def _undeletable(force: bool) -> BadRequest:
+    status = "" if force else f"status must be {' or '.join(DELETABLE)} and "
+    return invalid_volume(
+        f"Volume {status}must not be migrating, attached, belong to a group, have snapshots, "
+        "awaiting a transfer, or be disassociated from snapshots after volume transfer."
+    )
+
+
+@transaction.atomic
+def set_metadata(
+    context: RequestContext, volume_id: str, metadata: Mapping[str, str], *, replace: bool
+) -> dict[str, Any]:
+    volume = lock(context, volume_id)
+    if volume.status in ("maintenance", "uploading"):
+        raise invalid_volume(
+            f"Updating volume metadata is not allowed for volumes in {volume.status} status."
+        )
+    merged = dict(metadata) if replace else {**volume.metadata, **metadata}
+    save(volume, metadata=merged)
+    return merged
+
+
+@transaction.atomic
+def remove_metadata(context: RequestContext, volume_id: str, key: str) -> None:
+    volume = lock(context, volume_id)
+    if key not in volume.metadata:
+        raise not_found_metadata(volume_id, key)
+    save(volume, metadata={name: volume.metadata[name] for name in volume.metadata if name != key})
+
+
+def not_found_metadata(volume_id: str, key: str) -> VolumeError:
+    error = not_found("Volume", volume_id)
+    error.message = f"Volume {volume_id} has no metadata with key {key}."
+    return error

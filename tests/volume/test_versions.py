@@ -1,0 +1,99 @@
+"""Versions of Volume: documents, negotiation, and schemas at every one of them."""
+
+import pytest
+
+from cloud.volume.api import urls
+from cloud.volume.api.history import HISTORY
+from cloud.volume.policies import RULES
+from tests.cast import HERS
+from versioned.versions import show
+
+
+@pytest.mark.parametrize("path", ["", "/"])
+def test_the_choice_of_versions_needs_no_token(client, cinder, path):
+    answer = client.get(f"/volume{path}")
+    assert answer.status_code == 300
+    (version,) = answer.json()["versions"]
+    assert (version["min_version"], version["version"]) == ("3.0", "3.71")
+    assert version["links"][1]["href"] == "http://testserver/volume/v3/"
+
+
+def test_the_version_is_echoed(cinder):
+    for asked, told in (("3.27", "3.27"), (None, "3.0"), ("latest", "3.71")):
+        answer = cinder.at(asked).get("/volumes")
+        assert answer.headers["OpenStack-API-Version"] == f"volume {told}"
+        assert answer.headers["Vary"] == "OpenStack-API-Version"
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "sentence"),
+    [
+        ("3.72", 406, "Version 3.72 is not supported by the API. Minimum is 3.0 and maximum"),
+        ("2.0", 406, "Version 2.0 is not supported by the API."),
+        ("three", 400, "API Version String three is of invalid format."),
+    ],
+)
+def test_a_bad_version_is_refused(cinder, version, status, sentence):
+    answer = cinder.at(version).get("/volumes")
+    assert answer.status == status
+    assert sentence in answer.error
+
+
+def test_what_a_version_has_not_is_not_found(cinder):
+    assert cinder.at("3.26").get("/attachments").status == 404
+    assert cinder.at("3.27").get("/attachments").status == 200
+
+
+def test_urls_may_name_the_project_and_only_ones_own(cinder):
+    assert cinder.get(f"/{HERS}/volumes").status == 200
+    answer = cinder.get("/0123abcd/volumes")
+    assert (answer.status, answer.error) == (400, "Malformed request url")
+
+
+def test_links_name_the_project_when_the_url_does(cinder):
+    volume_id = cinder.make()
+    (self_, bookmark) = cinder.get(f"/{HERS}/volumes/{volume_id}").json["volume"]["links"]
+    assert self_["href"] == f"http://testserver/volume/v3/{HERS}/volumes/{volume_id}"
+    assert bookmark["href"] == f"http://testserver/volume/{HERS}/volumes/{volume_id}"
+    assert "/volume/v3/volumes/" in cinder.show(volume_id)["links"][0]["href"]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/volumes/x/y/z", "/volumes/"])
+def test_what_is_no_resource_is_not_found(cinder, path):
+    answer = cinder.get(path)
+    assert answer.status == 404
+    assert "itemNotFound" in answer.json
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_a_method_that_a_resource_has_not_is_not_found(cinder, method):
+    assert cinder.ask(method, "/volumes").status == 404
+
+
+def test_a_body_that_is_no_json_is_refused(cinder, client):
+    answer = client.generic(
+        "POST", "/volume/v3/volumes", b"{", "application/json", headers={"X-Auth-Token": "alice"}
+    )
+    assert answer.status_code == 400
+    assert answer.json()["badRequest"]["message"] == "Malformed request body"
+
+
+def _operations():
+    for _, viewset, _ in urls.ROWS:
+        for name, operation in viewset.operations().items():
+            yield f"{viewset.__name__}.{name}", operation
+
+
+def test_every_mark_is_in_the_history_and_every_schema_compiles():
+    known = {number for number, _ in HISTORY}
+    for name, operation in _operations():
+        assert {show(mark) for mark in operation.marks()} <= known, name
+        for variant in operation.variants:
+            if variant.body is not None:
+                variant.body.compile_all()
+
+
+def test_every_operation_asks_a_rule_that_there_is():
+    for name, operation in _operations():
+        for variant in operation.variants:
+            assert variant.policy is None or variant.policy in RULES, name
