@@ -1,0 +1,1 @@
+"""What happens in Placement: typed functions, no HTTP, no versions."""
