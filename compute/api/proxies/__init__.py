@@ -1,0 +1,1 @@
+"""Views over the neighbours, which Nova showed until they had APIs of their own."""

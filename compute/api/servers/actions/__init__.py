@@ -1,0 +1,1 @@
+"""POST /servers/{id}/action: simple transitions in a table, the others one file an activity."""

@@ -1,0 +1,35 @@
+"""Diagnostics of a running guest, and its password."""
+
+import pytest
+
+from compute.domain import guest_password
+from compute.models import Server
+from tests.api.servers import boot
+
+
+@pytest.fixture
+def server(cloud, api):
+    return boot(api)
+
+
+def test_figures_were_the_drivers_own_until_2_47(root, server):
+    shown = root.get(f"/servers/{server}/diagnostics", version="2.47").json
+    assert {"cpu0_time", "memory", "vda_read", "vda_errors", "vnet1_rx", "vnet1_tx_drop"} <= {
+        *shown
+    }
+    assert shown["memory"] == 512 * 1024
+
+
+def test_figures_are_the_same_of_every_driver_since(root, server):
+    shown = root.get(f"/servers/{server}/diagnostics", version="2.48").json
+    (nic,) = shown["nic_details"]
+    assert nic["mac_address"] == Server.objects.get().interfaces[0]["mac_address"]
+    assert (shown["state"], shown["num_cpus"], shown["num_nics"]) == ("running", 1, 1)
+    assert shown["memory_details"]["maximum"] == 512
+
+
+def test_a_password_is_told_until_it_is_cleared(api, server):
+    guest_password.tell(Server.objects.get(), "ZW5jcnlwdGVk")
+    assert api.get(f"/servers/{server}/os-server-password").json == {"password": "ZW5jcnlwdGVk"}
+    assert api.delete(f"/servers/{server}/os-server-password").status == 204
+    assert api.get(f"/servers/{server}/os-server-password").json == {"password": ""}
