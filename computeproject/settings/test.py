@@ -1,0 +1,18 @@
+"""What the tests run with."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from computeproject.settings.base import *  # noqa: F403
+
+if _database := os.environ.get("KILONOVA_TEST_DATABASE"):
+    import dj_database_url
+
+    DATABASES = {"default": dict(dj_database_url.parse(_database))}
+BROKER = ""
+SECRET_KEY = "tests"  # noqa: S105
+DATA = Path(tempfile.mkdtemp(prefix="kilonova-tests-"))
+IMAGE_STORE = DATA / "images"
+# The admin site's users; PBKDF2 takes longer than most tests.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
