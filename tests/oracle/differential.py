@@ -1,0 +1,284 @@
+"""Ask two clouds the same, and report where their answers differ.
+
+    python -m tests.oracle.differential [options] LEFT RIGHT [STEPS.yaml ...]
+
+    --left-cloud URL, --right-cloud URL   where people log in; without, their names are tokens
+    --left-metadata URL, --right-metadata URL   where guests ask
+    -v                                    print steps that agree, too
+
+LEFT is the judge, a real Nova.  A file of steps:
+
+    as: demo                      # who asks; a step may say otherwise, and null means nobody
+    headers: {Accept: "*/*"}      # sent with each step
+    variables: {NAME: text}       # `$NAME` and `${name}` in paths, headers and bodies
+    steps:
+    - name: what this is about    # optional
+      GET: /v2.1/servers/$SERVER  # the method is the key; `network:/v2.0/ports` asks a neighbour
+      as: admin
+      guest: $SERVER              # of `metadata:/latest/`: which guest asks
+      headers: {Accept: text/html}   # null takes a header away
+      versions: ["2.1", "2.26"]   # run once for each, `OpenStack-API-Version: compute 2.1` …
+      each: {NAME: [a, b]}        # run once for each value of the variable
+      data: {server: {name: x}}   # a body of JSON; `text:` as it stands; `size:` so many bytes;
+                                  # `$NAME: merge` puts the items of an object in its place
+      chunked: true               # send the body without its length
+      save: {SERVER: $.server.id}    # each side keeps its own value (a JSON path, or `header:Name`)
+      until: {$.server.status: ACTIVE}   # ask again, up to `within: 30` seconds, if not refused
+                                  # a list: until it is one of these
+      pause: 1.1                  # wait so many seconds before
+      ignore: [$.server.updated, header:vary]   # places that may differ; `[*]`: of all items
+      unordered: true             # lists of objects are compared sorted by name
+      exact: true                 # the body's bytes must be equal
+    - name: a block               # with `steps` of its own, which inherit the rest
+      versions: ["2.1", "2.90"]
+      steps: [...]
+
+Ids, times, addresses, request ids and the host are normalised; ids that meet once in the same
+place belong together.  Requests to neighbours make the stage; they are not compared.
+Differences that have a reason stand in explained.yaml.
+"""
+
+import argparse
+import itertools
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.oracle import explained
+from tests.oracle.normal import Normaliser, Pairs, differences, pick
+from tests.oracle.sides import Answer, Side
+from tests.oracle.stage import Stage
+
+HERE = Path(__file__).parent
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+NEIGHBOURS = ("identity:", "image:", "network:", "volume:")
+INHERITED = ("as", "guest", "headers", "version", "ignore", "unordered", "within", "name")
+
+
+class Comparison:
+    """Two sides, and what is remembered of both from step to step."""
+
+    def __init__(self, left: Side, right: Side) -> None:
+        self.sides = (left, right)
+        self.normal = tuple(
+            Normaliser(*filter(None, (side.base, side.cloud))) for side in self.sides
+        )
+        self.pairs = Pairs()
+        self.count = 0
+
+    def run(self, document: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+        """Yield each request's name and its differences."""
+        for side in self.sides:
+            side.variables.update(document.get("variables", {}))
+        inherited = {name: document[name] for name in INHERITED if name in document}
+        yield from self.steps(document["steps"], inherited)
+
+    def steps(
+        self, steps: list[dict[str, Any]], inherited: dict[str, Any], suffix: str = ""
+    ) -> Iterator[tuple[str, list[str]]]:
+        for given in steps:
+            step = {**inherited, **given}
+            step["headers"] = {**inherited.get("headers", {}), **given.get("headers", {})}
+            step["ignore"] = [*inherited.get("ignore", ()), *given.get("ignore", ())]
+            names, values = list(step.get("each", {})), step.get("each", {}).values()
+            for chosen in itertools.product(*values):
+                for side in self.sides:
+                    for name, value in zip(names, chosen, strict=True):
+                        side.variables[name] = side.filled(value)
+                said = suffix + "".join(f" {json.dumps(value)}" for value in chosen)
+                for version in step.get("versions", [step.get("version")]):
+                    step["version"] = version
+                    if "steps" in step:
+                        kept = {name: step[name] for name in INHERITED if name in step}
+                        yield from self.steps(step["steps"], kept, said)
+                    else:
+                        yield self.compare(step, said)
+
+    def compare(self, step: dict[str, Any], suffix: str) -> tuple[str, list[str]]:
+        method = next(name for name in METHODS if name in step)
+        version = step["version"]
+        name = f"{method} {step[method]}" + (f" @{version}" if version else "") + suffix[:200]
+        if step.get("name"):
+            name = f"{name} ({step['name']})"
+        answers = [ask(side, step, method) for side in self.sides]
+        if step[method].startswith(NEIGHBOURS):
+            bad = [answer for answer in answers if answer.status >= 400]
+            return name, [f"stage: {answer.status} {answer.body!r}" for answer in bad]
+        self.count += 1
+        found = (
+            []
+            if answers[0].status == answers[1].status
+            else [f"status: {answers[0].status} | {answers[1].status}"]
+        )
+        shown = [self._shown(index, answer, step) for index, answer in enumerate(answers)]
+        found += differences(shown[0][0], shown[1][0], "header", self.pairs)
+        found += differences(shown[0][1], shown[1][1], "$", self.pairs)
+        if step.get("exact"):
+            raw = [
+                normal.text(answer.body.decode("utf-8", "replace"))
+                for normal, answer in zip(self.normal, answers, strict=True)
+            ]
+            if not self.pairs.same(*raw):
+                found.append(f"bytes: {raw[0]!r} | {raw[1]!r}")
+        for side, answer in zip(self.sides, answers, strict=True):
+            length = {k.lower(): v for k, v in answer.headers}.get("content-length")
+            if method != "HEAD" and length not in (None, str(len(answer.body))):
+                found.append(f"length: {side.base} says {length}, sends {len(answer.body)}")
+        return name, found
+
+    def _shown(self, index: int, answer: Answer, step: dict[str, Any]) -> tuple[Any, Any]:
+        normal = self.normal[index]
+        headers = normal.headers(answer.headers)
+        body = normal.body(answer.body, headers.get("content-type", ""))
+        if step.get("unordered"):
+            body = self._sorted(index, body)
+        for place in step.get("ignore", ()):
+            if place.startswith("header:"):
+                headers.pop(place.removeprefix("header:").lower(), None)
+            else:
+                _remove(body, place)
+        return headers, body
+
+    def _sorted(self, side: int, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._sorted(side, item) for key, item in value.items()}
+        if isinstance(value, list):
+            return sorted(
+                (self._sorted(side, item) for item in value),
+                key=lambda item: (
+                    str(item.get("name", "")) if isinstance(item, dict) else "",
+                    self.pairs.shown(side, json.dumps(item, sort_keys=True, default=str)),
+                ),
+            )
+        return value
+
+
+def ask(side: Side, step: dict[str, Any], method: str) -> Answer:
+    """Send a step to one side, again while it does not show what `until` says; keep its saves."""
+    wanted: dict[str, Any] = {}
+    if step.get("as") is not None:
+        wanted["X-Auth-Token"] = side.token(side.filled(step["as"]))
+    if step.get("guest") is not None:
+        wanted.update(side.guest(side.filled(step["guest"])))
+    if step["version"] is not None:
+        wanted["OpenStack-API-Version"] = f"compute {step['version']}"
+    body: bytes | None = None
+    if "data" in step:
+        wanted["Content-Type"] = "application/json"
+        body = json.dumps(side.filled(step["data"])).encode()
+    elif "text" in step:
+        body = side.filled(step["text"]).encode()
+    elif "size" in step:
+        body = b"x" * step["size"]
+    wanted.update(step["headers"])
+    headers = [(name, str(side.filled(text))) for name, text in wanted.items() if text is not None]
+    time.sleep(step.get("pause", 0))
+    deadline = time.monotonic() + step.get("within", 30)
+    while True:
+        answer = side.ask(
+            method,
+            side.filled(step[method]),
+            headers,
+            body,
+            is_chunked=step.get("chunked", False),
+        )
+        until = step.get("until", {})
+        is_refused = answer.status >= 400 and "status" not in until
+        if is_refused or _shows(answer, until) or time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    for name, path in step.get("save", {}).items():
+        try:
+            side.variables[name] = _saved(answer, path)
+        except (KeyError, IndexError, TypeError, ValueError):
+            side.variables[name] = f"nothing-at-{path}"
+    return answer
+
+
+def _saved(answer: Answer, path: str) -> Any:
+    if path.startswith("header:"):
+        name = path.removeprefix("header:").lower()
+        return {k.lower(): v for k, v in answer.headers}[name]
+    return pick(json.loads(answer.body), path)
+
+
+def _shows(answer: Answer, until: dict[str, Any]) -> bool:
+    # Waiting for it to be gone: `until: {status: 404}`.
+    if "status" in until:
+        return bool(answer.status == until["status"])
+    if not until:
+        return True
+    try:
+        body = json.loads(answer.body)
+        found = [(pick(body, path), to) for path, to in until.items()]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return False
+    return all(value == to or (isinstance(to, list) and value in to) for value, to in found)
+
+
+def _remove(value: Any, path: str) -> None:
+    before, star, after = path.partition("[*]")
+    if star:
+        with suppress(KeyError, IndexError, TypeError):
+            for item in pick(value, before):
+                _remove(item, "$" + after)
+        return
+    parent, _, name = path.rpartition(".")
+    with suppress(KeyError, IndexError, TypeError, AttributeError):
+        pick(value, parent).pop(name, None)
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Compare two clouds.")
+    parser.add_argument("left")
+    parser.add_argument("right")
+    parser.add_argument("steps", nargs="*", type=Path)
+    parser.add_argument("--left-cloud")
+    parser.add_argument("--right-cloud")
+    parser.add_argument("--left-metadata")
+    parser.add_argument("--right-metadata")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    options = parser.parse_args()
+    left = Side(options.left.rstrip("/"), options.left_cloud, options.left_metadata)
+    right = Side(options.right.rstrip("/"), options.right_cloud, options.right_metadata)
+    for side in (left, right):
+        if side.cloud:
+            Stage(side).set()
+    comparison = Comparison(left, right)
+    explanations = explained.read(HERE / "explained.yaml")
+    differing = unexplained = 0
+    for path in options.steps or sorted((HERE / "steps").glob("*.yaml")):
+        for name, found in comparison.run(yaml.safe_load(path.read_text())):
+            name = f"{path.stem}: {name}"
+            left_over = explained.unexplained(explanations, name, found)
+            differing += bool(found)
+            unexplained += bool(left_over)
+            if found:
+                word = "DIFFERS" if left_over else "differs as explained"
+                say("\n    ".join([f"{word} {name}", *(left_over or found)]))
+            elif options.verbose:
+                say(f"ok      {name}")
+    if not options.steps:
+        for one in explanations:
+            if not one.uses:
+                say(f"Nothing differs any more: {one.step}: {one.differs}")
+    say(
+        f"{comparison.count - differing} of {comparison.count} steps are identical, "
+        f"{differing - unexplained} differ as explained, {unexplained} differ"
+    )
+    return 1 if unexplained else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

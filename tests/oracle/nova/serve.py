@@ -1,0 +1,175 @@
+"""Serve the real Nova on loopback, among the neighbours of a cloud of ours.
+
+    serve.py PORT IDENTITY STATE [METADATA_PORT]
+
+Runs in an environment of its own (setup.sh).  Nova's fixtures for functional tests hold API,
+conductor, scheduler, Placement and two fake computes in one process; tokens, images, networks and
+volumes are those of the cloud whose Identity is at IDENTITY.  Says READY once it answers.
+"""
+
+import logging
+import os
+import shutil
+import signal
+import sqlite3
+import string
+import sys
+import threading
+import warnings
+from pathlib import Path
+
+os.environ["OS_NOVA_DISABLE_EVENTLET_PATCHING"] = "1"
+
+# isort: off
+# First of all: it decides on threads before anything brings eventlet.
+import nova.tests.functional
+
+# isort: on
+import fixtures
+import nova.conf
+import nova.config
+from cheroot.wsgi import Server
+from nova import context, objects, test
+from nova.api import wsgi
+from nova.api.openstack import wsgi_app
+from nova.db import migration
+from nova.db.main import api as main_database
+from nova.tests import fixtures as nova_fixtures
+from nova.tests.functional.fixtures import PlacementFixture
+from nova.virt import fake
+from oslo_serialization import jsonutils
+
+HOSTS = ("compute1", "compute2")
+CELL1 = "ce11ce11-0000-4000-8000-000000000001"
+PARSE = nova.config.parse_args
+
+
+class RealNova(test.TestCase):
+    """The services of one Nova with two cells, for as long as the process lives."""
+
+    def __init__(self, identity: str, state: Path) -> None:
+        super().__init__("runTest")
+        self.state = state
+        template = string.Template(Path(__file__).with_name("nova.conf").read_text())
+        (state / "nova.conf").write_text(
+            template.substitute(identity=identity, prefix=sys.prefix, state=state)
+        )
+
+    def runTest(self) -> None:
+        """What the base class wants."""
+
+    def setUp(self) -> None:
+        self.useFixture(fixtures.MonkeyPatch("nova.config.parse_args", self._parse))
+        super().setUp()
+        # The fixtures of the test suite make errors of warnings, and keep the log for themselves.
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
+        handler = logging.FileHandler(self.state / "nova.log")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        logging.getLogger().handlers = [handler]
+        logging.getLogger().setLevel(logging.WARNING)
+
+        self.useFixture(PlacementFixture())
+        # That one brings old defaults of policies along.
+        self.flags(enforce_new_defaults=True, group="oslo_policy")
+        self.useFixture(nova_fixtures.RealPolicyFixture())
+        for name in ("scheduler", "conductor"):
+            self.start_service(name, host="controller")
+        for number, host in enumerate(HOSTS, start=1):
+            self.flags(my_ip=f"127.0.0.{number}")
+            self._start_compute(host)
+        self.flags(host="controller")
+
+    def _parse(self, argv: list[str], **how: object) -> None:
+        how["default_config_files"] = [str(self.state / "nova.conf")]
+        PARSE(argv, **how)
+
+    def _setup_cells(self) -> None:
+        """Two cells in files; the base class's own let one thread at a time see a cell."""
+        self.useFixture(nova_fixtures.DatabaseWriteLock())
+        paths = {name: self.state / f"{name}.sqlite" for name in ("cell1", "cell0")}
+        self.flags(connection=f"sqlite:///{paths['cell1']}", group="database")
+        with sqlite3.connect(paths["cell1"]) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        main_database.configure(nova.conf.CONF)
+        migration.db_sync(database="main")
+        with sqlite3.connect(paths["cell1"]) as cell1, sqlite3.connect(paths["cell0"]) as cell0:
+            cell1.backup(cell0)
+        uuids = {"cell0": objects.CellMapping.CELL0_UUID, "cell1": CELL1}
+        for name, path in paths.items():
+            self.cell_mappings[name] = objects.CellMapping(
+                context=context.get_admin_context(),
+                uuid=uuids[name],
+                name=name,
+                transport_url="none:///" if name == "cell0" else "fake://nowhere/",
+                database_connection=f"sqlite:///{path}",
+            )
+            self.cell_mappings[name].create()
+
+
+class HostLikeOurs(fake.FakeDriver):
+    """The fake computes, with what the hosts of our demo cloud have."""
+
+    vcpus = 64
+    memory_mb = 262144
+    local_gb = 4000
+    cpu_info = {
+        "arch": "x86_64",
+        "model": "Nehalem",
+        "vendor": "Intel",
+        "features": ["pge", "clflush", "vmx"],
+        "topology": {"cores": 16, "threads": 2, "sockets": 2, "cells": 2},
+    }
+
+    def get_available_resource(self, nodename: str) -> dict[str, object]:
+        found = super().get_available_resource(nodename)
+        free = self.local_gb - found["local_gb_used"]
+        return {
+            **found,
+            "cpu_info": jsonutils.dumps(self.cpu_info),
+            "disk_available_least": free,
+        }
+
+    def default_root_device_name(self, *_: object) -> str:
+        # As hypervisors with virtio disks have it.
+        return "/dev/vda"
+
+    def get_host_uptime(self) -> str:
+        return " 00:00:00 up 0 days,  0:00,  1 users,  load average: 0.00, 0.00, 0.00"
+
+
+def serve(name: str, port: int) -> None:
+    app = wsgi.Loader().load_app(name)
+    wsgi_app._setup_service("controller", name)
+    server = Server(("127.0.0.1", port), app, numthreads=8, server_name="127.0.0.1")
+    server.prepare()
+    threading.Thread(target=server.serve, daemon=True).start()
+
+
+def main(port: str, identity: str, state: str, metadata_port: str = "") -> None:
+    folder = Path(state)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    # Drivers are found below nova.virt.
+    fake.HostLikeOurs = HostLikeOurs
+    RealNova(identity, folder).setUp()
+    serve("osapi_compute", int(port))
+    if metadata_port:
+        serve("metadata", int(metadata_port))
+    sys.stdout.write("READY\n")
+    sys.stdout.flush()
+    stop.wait()
+
+
+try:
+    main(*sys.argv[1:])
+except BaseException:
+    logging.exception("The judge fell")
+    import traceback
+
+    traceback.print_exc()
+finally:
+    # Its threads do not end by themselves.
+    os._exit(0)

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# run.sh [STEPS.yaml ...]: compares this checkout's Compute API with a real Nova.
+# Three processes on free ports of loopback: our cloud; a second one of it, whose Identity, Image,
+# Network and Volume serve the real Nova; and that Nova. Data and logs are below .cache/oracle.
+# Environment: NOVA_VENV, an environment that has Nova already.
+set -euo pipefail
+HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+ROOT="$(cd "$HERE/../.." && pwd)"
+CACHE="${ORACLE_CACHE:-$ROOT/.cache/oracle}"
+PYTHON_OF_NOVA="${NOVA_VENV:-$CACHE/venv}/bin/python"
+mkdir -p "$CACHE"
+[ -n "${NOVA_VENV:-}" ] || "$HERE/nova/setup.sh" "$CACHE/venv"
+cd "$ROOT"
+RUN="$(mktemp -d "$CACHE/run.XXXXXX")"
+PIDS=()
+finish() {
+  kill "${PIDS[@]}" 2> /dev/null || true
+  wait 2> /dev/null || true
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+read -r OURS THEIRS NOVA OURS_GUESTS NOVA_GUESTS < <("$ROOT/.venv/bin/python" - <<'PYTHON'
+import socket
+held = [socket.create_server(("127.0.0.1", 0)) for _ in range(5)]
+print(*(one.getsockname()[1] for one in held))
+PYTHON
+)
+await() { # await WHAT LOG COMMAND...: until the command succeeds
+  local what="$1" log="$2"
+  shift 2
+  for _ in $(seq 600); do
+    "$@" > /dev/null 2>&1 && return
+    kill -0 "${PIDS[-1]}" 2> /dev/null || break
+    sleep 0.2
+  done
+  echo "$what did not come up:" >&2
+  tail -n 20 "$log" >&2
+  exit 2
+}
+is_ready() {
+  "$ROOT/.venv/bin/python" -c "import urllib.request as u; u.urlopen('http://127.0.0.1:$1/_cloud/ready')"
+}
+for side in ours theirs; do
+  [ "$side" = ours ] && port="$OURS" || port="$THEIRS"
+  guests=""
+  [ "$side" = theirs ] || guests="$OURS_GUESTS"
+  KILONOVA_METADATA_PORT="$guests" KILONOVA_METADATA_SECRET=oracle \
+    KILONOVA_DATA="$RUN/$side" "$ROOT/.venv/bin/python" manage.py runserver "127.0.0.1:$port" \
+    > "$RUN/$side.log" 2>&1 &
+  PIDS+=($!)
+  await "The cloud" "$RUN/$side.log" is_ready "$port"
+done
+"$PYTHON_OF_NOVA" -W ignore "$HERE/nova/serve.py" "$NOVA" "http://127.0.0.1:$THEIRS/identity" \
+  "$RUN/nova" "$NOVA_GUESTS" > "$RUN/nova.log" 2>&1 &
+PIDS+=($!)
+await "The real Nova" "$RUN/nova.log" grep -q READY "$RUN/nova.log"
+status=0
+"$ROOT/.venv/bin/python" -m tests.oracle.differential --left-cloud "http://127.0.0.1:$THEIRS" \
+  --right-cloud "http://127.0.0.1:$OURS" --left-metadata "http://127.0.0.1:$NOVA_GUESTS" \
+  --right-metadata "http://127.0.0.1:$OURS_GUESTS" "http://127.0.0.1:$NOVA" "http://127.0.0.1:$OURS" "$@" || status=$?
+[ "$status" != 0 ] || { finish; rm -rf "$RUN"; }
+exit "$status"
