@@ -1,0 +1,1 @@
+"""Benchmarks: what a request, a server and a start cost.  `make bench`"""
