@@ -126,7 +126,7 @@ class Conf:
 
     @property
     def token_rate(self) -> str | None:
-        """How many tokens an address may ask for: "30/minute"; None: any number."""
+        """How often an address may show a password: "30/minute"; None: at any rate."""
         found: str | None = getattr(settings, "TOKEN_RATE", None)
         return found
 

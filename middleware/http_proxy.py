@@ -29,6 +29,8 @@ class HttpProxy(Middleware):
 
     def handle(self, request: Request) -> HttpResponseBase:
         meta = request.META
+        # Whom the connection is really with, for those who do not go by what is said.
+        meta["kilonova.peer"] = meta.get("REMOTE_ADDR", "")
         forwarded = meta.get("HTTP_FORWARDED")
         if forwarded:
             for pair in forwarded.split(",")[0].split(";"):

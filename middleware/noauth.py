@@ -6,6 +6,7 @@ them only where it is told so, too.
 """
 
 from ipaddress import ip_address
+from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -27,7 +28,7 @@ class NoAuth(Middleware):
 
     def handle(self, request: Request) -> HttpResponseBase:
         meta = request.META
-        if not self.believes_all and not is_loopback(meta.get("REMOTE_ADDR", "")):
+        if not self.believes_all and not comes_from_here(meta):
             return page(request, 403, detail="noauth2 believes this machine only.")
         token = meta.get("HTTP_X_AUTH_TOKEN")
         if token is None:
@@ -63,6 +64,15 @@ class NoAuth(Middleware):
                 "Content-Length": "0",
             },
         )
+
+
+def comes_from_here(meta: dict[str, Any]) -> bool:
+    """Whether a request comes from this machine, also by what a proxy on it says of others."""
+    said = f"{meta.get('REMOTE_ADDR', '')},{meta.get('HTTP_X_FORWARDED_FOR') or ''}"
+    addresses = [meta.get("kilonova.peer"), *said.split(",")]
+    return bool(meta.get("REMOTE_ADDR")) and all(
+        is_loopback(address.strip()) for address in addresses if address and address.strip()
+    )
 
 
 def is_loopback(address: str) -> bool:

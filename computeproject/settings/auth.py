@@ -21,7 +21,7 @@ AUTHTOKEN_VALIDATOR = "cloud.identity.validation.validate"
 WWW_AUTHENTICATE_URI = None
 SERVICE_TOKEN_ROLES = ["service"]
 SERVICE_TOKEN_ROLES_REQUIRED = True
-# How many tokens one address may ask for, like "30/minute"; None: any number.
+# How often one address may ask for a token or log in, like "30/minute"; None: at any rate.
 TOKEN_RATE = os.environ.get("KILONOVA_TOKEN_RATE") or None
 
 # noauth2: whether other machines are believed, too.  runserver wants to be told once more.

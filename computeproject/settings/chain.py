@@ -43,7 +43,7 @@ PIPELINES = {
     "versions_v21": "cors http_proxy request_id faultwrap request_log",
     "api":          "cors http_proxy request_id faultwrap request_log sizelimit osprofiler auth",
     "api_legacy":   "cors http_proxy request_id faultwrap request_log sizelimit osprofiler auth legacy_v2",  # noqa: E501
-    "metadata":     "cors http_proxy",
+    "metadata":     "cors http_proxy sizelimit",
     # The neighbours
     "documents":    "cors http_proxy request_id faultwrap request_log",
     "identity":     "cors http_proxy request_id faultwrap request_log rate_limit sizelimit",
@@ -52,7 +52,7 @@ PIPELINES = {
     "volume":       "cors http_proxy request_id faultwrap request_log sizelimit auth",
     "placement":    "cors http_proxy request_id faultwrap request_log sizelimit auth",
     # The cloud itself
-    "admin":        "http_proxy request_log security frame_options content_security sessions common csrf authentication messages",  # noqa: E501
+    "admin":        "http_proxy request_log rate_limit sizelimit security frame_options content_security sessions common csrf authentication messages",  # noqa: E501
     "static":       "http_proxy request_log static",
     "cloud":        "http_proxy request_id faultwrap request_log",
 }

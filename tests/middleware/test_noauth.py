@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.checks import run_checks
+from django.test import Client
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +59,22 @@ def test_other_machines_are_not_believed(chain):
     assert asked() == 403
     chain.NOAUTH_BEYOND_LOOPBACK = True
     assert asked() == 200
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"REMOTE_ADDR": "192.0.2.1"},
+        {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "192.0.2.1"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1, 192.0.2.1"},
+        {"REMOTE_ADDR": "192.0.2.1", "HTTP_FORWARDED": "for=127.0.0.1"},
+        {"REMOTE_ADDR": ""},
+    ],
+)
+@pytest.mark.parametrize("believed", [False, True])
+def test_no_header_makes_another_machine_this_one(chain, environ, believed):
+    chain.ENABLE_PROXY_HEADERS_PARSING = believed
+    assert Client().get("/v2.1/shown", **environ).status_code == 403
+    chain.NOAUTH_BEYOND_LOOPBACK = True
+    assert Client().get("/v2.1/shown", **environ).status_code == 204
