@@ -18,7 +18,7 @@ DATA = Path(tempfile.mkdtemp(prefix="kilonova-tests-"))
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 if not _database:
     # A file: in memory, threads share one cache, and writers fail where they should wait.
-    DATABASES["default"]["TEST"] = {"NAME": DATA / "tests.sqlite3"}  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": DATA / "tests.sqlite3"}
 IMAGE_STORE = DATA / "images"
 # The admin site's users; PBKDF2 takes longer than most tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
