@@ -6,9 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from compute.clients.placement import placement
-from compute.domain import config_drive, lifecycle, networking, records, storage
-from compute.domain import context as contexts
+from compute.domain import claims, config_drive, lifecycle, networking, records, storage
 from compute.domain.errors import BuildAborted, ComputeError
 from compute.domain.states import TaskState, VmState
 from compute.domain.transitions import LIFECYCLE, STEPS
@@ -65,7 +63,7 @@ def _undo(work: Work, server: Server, host: str, *, for_good: bool) -> None:
     if for_good:
         storage.release(work.context, server)
     storage.let_go_of_host(work.context, server)
-    placement().delete_allocations(contexts.elevated(work.context), server.uuid)
+    claims.release(work.context, server.uuid)
 
 
 # A server that is on no host is in no zone either.
@@ -161,7 +159,7 @@ def _clear_away_if_deleted(work: Work, server: Server, host: str) -> None:
         registry.driver(host).destroy(server)
         networking.deallocate(work.context, server)
         storage.release(work.context, server)
-        placement().delete_allocations(contexts.elevated(work.context), server.uuid)
+        claims.release(work.context, server.uuid)
 
 
 def disks_of(rows: list[BlockDevice]) -> list[Disk]:

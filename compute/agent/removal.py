@@ -5,9 +5,8 @@ import logging
 from django.db import transaction
 
 from compute.agent import snapshots
-from compute.clients.placement import placement
+from compute.domain import claims, deleting, lifecycle, networking, records, storage
 from compute.domain import context as contexts
-from compute.domain import deleting, lifecycle, networking, records, storage
 from compute.domain.states import DELETING_STATES, VmState
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Migration, Server
@@ -101,18 +100,16 @@ def _free(work: Work, server: Server) -> None:
     image_id = server.system_metadata.get("shelved_image_id")
     if image_id:
         snapshots.delete_image(work, str(image_id))
-    cloud = contexts.elevated(work.context)
     _end_moves(work, server)
-    placement().delete_allocations(cloud, server.uuid)
+    claims.release(work.context, server.uuid)
 
 
 def _end_moves(work: Work, server: Server) -> None:
     """A move that was not confirmed has a guest and a claim at its other end, too."""
-    cloud = contexts.elevated(work.context)
     for move in Migration.objects.filter(server_id=server.pk, status__in=_OPEN):
         for host in {move.source_compute, move.dest_compute} - {server.host, None}:
             registry.driver(str(host)).destroy(server)
-        placement().delete_allocations(cloud, move.uuid)
+        claims.release(work.context, move.uuid)
         # Nova: a resize is confirmed by deleting its server.
         done = "confirmed" if move.status in ("finished", "confirming") else "error"
         Migration.objects.filter(pk=move.pk).update(status=done, updated_at=clock.now())

@@ -8,8 +8,7 @@ from django.db import transaction
 from compute.agent import build as building
 from compute.agent import manager, snapshots
 from compute.clients.network import network
-from compute.clients.placement import placement
-from compute.domain import config_drive, lifecycle, records, rehosting, shelving, storage
+from compute.domain import claims, config_drive, lifecycle, records, rehosting, shelving, storage
 from compute.domain import context as contexts
 from compute.domain.states import PowerState, TaskState, VmState
 from compute.domain.transitions import LIFECYCLE
@@ -101,7 +100,7 @@ def _leave_host(work: Work, server: Server, host: str) -> dict[str, Any]:
     acting = contexts.owner_of(work.context, server.project_id, server.user_id)
     for each in server.interfaces:
         network().update_port(acting, each["port_id"], **{"binding:host_id": ""})
-    placement().delete_allocations(contexts.elevated(work.context), server.uuid)
+    claims.release(work.context, server.uuid)
     return {"host": None, "node": None, "launched_on": None, "availability_zone": None}
 
 

@@ -6,9 +6,8 @@ from typing import Any
 from django.db import transaction
 
 from compute.clients.errors import ClaimConflict
-from compute.clients.placement import placement
+from compute.domain import claims, lifecycle, records, services
 from compute.domain import context as contexts
-from compute.domain import lifecycle, records, services
 from compute.domain.errors import MaxRetriesExceeded, NoValidHost
 from compute.domain.states import TaskState, VmState
 from compute.models import Server, ServerGroup
@@ -40,7 +39,7 @@ def build(work: Work) -> None:
         return
     if work.again:
         # An earlier attempt may have claimed a host and died before it could say so.
-        placement().delete_allocations(contexts.elevated(work.context), server.uuid)
+        claims.release(work.context, server.uuid)
     try:
         chosen, alternates = _destination(work, server)
     except NoValidHost as exc:
@@ -61,7 +60,7 @@ def _is_waiting(server: Server) -> bool:
 def _forget_claim(work: Work, server: Server | None) -> None:
     """Give back what was claimed for a server that has been deleted meanwhile."""
     if (server is None or server.deleted) and work.row.server_uuid:
-        placement().delete_allocations(contexts.elevated(work.context), work.row.server_uuid)
+        claims.release(work.context, work.row.server_uuid)
 
 
 def _destination(work: Work, server: Server) -> tuple[Selection, list[Selection]]:
@@ -166,7 +165,7 @@ def _keeps_group_policy(server: Server, host: str) -> bool:
 
 def bury(work: Work, server: Server, exc: Exception) -> None:
     """End a build for which there is no host: ERROR, with the fault and the failed step."""
-    placement().delete_allocations(contexts.elevated(work.context), server.uuid)
+    claims.release(work.context, server.uuid)
     step = records.Event(work.context, server, EVENT, services.CONTROLLER)
     with transaction.atomic():
         lifecycle.fail(server, "create", exc)

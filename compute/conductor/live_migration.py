@@ -6,7 +6,7 @@ from django.db import transaction
 
 from compute.agent import manager
 from compute.domain import claims, lifecycle, records, services, storage
-from compute.domain.errors import NoValidHost
+from compute.domain.errors import ComputeError, NoValidHost
 from compute.domain.moving import HostUnavailable, UnableToMigrateToSelf
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Flavor, Migration, Server
@@ -20,6 +20,10 @@ from compute.work.task import Work
 # Nova: the step is called otherwise since the caller is not kept waiting for it.
 EVENT = "conductor_live_migrate_instance"
 EVENT_AT_ONCE = "conductor_migrate_server"
+
+
+class PreCheckFailed(ComputeError):
+    message = "Migration pre-check error: {reason}"
 
 
 def _event(work: Work, server: Server) -> records.Event:
@@ -41,7 +45,7 @@ def migrate(work: Work) -> None:
     move = _migration(work, server)
     try:
         chosen = _destination(work, server, move)
-    except (NoValidHost, HostUnavailable, UnableToMigrateToSelf) as exc:
+    except (NoValidHost, HostUnavailable, UnableToMigrateToSelf, PreCheckFailed) as exc:
         _stay(work, server, exc)
         return
     with transaction.atomic():
@@ -104,6 +108,10 @@ def _destination(work: Work, server: Server, move: Migration) -> Selection:
         is_volume_backed=storage.boots_from_volume(server),
         **where,
     )
+    if any(need.alias and not need.can_migrate for need in spec.wanted.needs):
+        raise PreCheckFailed(
+            reason="This request does not explicitly request live-migratable devices."
+        )
     chosen, _ = scheduler.select(
         work.context,
         spec,

@@ -4,9 +4,8 @@ from django.db import transaction
 
 from compute.agent import manager
 from compute.clients.errors import ImageNotFound
-from compute.clients.placement import placement
+from compute.domain import claims, images, lifecycle, records, services, storage, zones
 from compute.domain import context as contexts
-from compute.domain import images, lifecycle, records, services, storage, zones
 from compute.domain.errors import ComputeError, NoValidHost
 from compute.domain.states import VmState
 from compute.domain.transitions import LIFECYCLE
@@ -40,7 +39,7 @@ def unshelve(work: Work) -> None:
         return
     step = records.Event(work.context, server, "schedule_instances", services.CONTROLLER)
     if work.again:
-        placement().delete_allocations(contexts.elevated(work.context), server.uuid)
+        claims.release(work.context, server.uuid)
     spec = requests.of_server(
         server,
         requested_host=work.payload.get("host"),

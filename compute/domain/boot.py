@@ -23,6 +23,7 @@ from compute.domain.errors import (
     ImageNotFound,
     NotFound,
 )
+from compute.domain.hardware import numa, pci
 from compute.domain.orders import Order
 from compute.models import (
     Flavor,
@@ -60,6 +61,7 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
     )
     config_drive = _config_drive(order)
     key = _key(context, order)
+    _check_hardware(context, order, image, flavor)
     if count < order.min_count:
         raise Forbidden("Maximum number of ports exceeded")
     count = min(count, order.max_count)
@@ -195,6 +197,18 @@ def _key(context: RequestContext, order: Order) -> dict[str, str] | None:
     if pair is None:
         raise BadRequest("Invalid key_name provided.")
     return {name: str(value) for name, value in pair.items()}
+
+
+def _check_hardware(
+    context: RequestContext, order: Order, image: dict[str, Any], flavor: Flavor
+) -> None:
+    """Refuse a topology and devices that no host could have, before anything else is looked at."""
+    wish = images.wish(image, flavor)
+    numa.wanted(wish)
+    pci.affinity(wish)
+    pci.wanted(wish)
+    if not order.knows_port_requests:
+        requested_networks.refuse_needy_ports(order.networks)
 
 
 def _devices(

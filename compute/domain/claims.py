@@ -8,6 +8,7 @@ from typing import Any
 
 from compute.clients.placement import placement
 from compute.domain import context as contexts
+from compute.domain.hardware import holding
 from compute.models import Migration, Server
 from middleware.context import RequestContext
 
@@ -36,6 +37,7 @@ def move(
         body = {}
     else:
         body = {migration.uuid: _consumer(server, held["allocations"], None)}
+    holding.keep(server.uuid, migration.uuid, str(migration.source_compute))
     generation = held.get("consumer_generation")
     body[server.uuid] = _consumer(server, wanted, generation)
     placement().post_allocations(cloud, body)
@@ -45,18 +47,25 @@ def take_back(context: RequestContext, server: Server, migration: Migration) -> 
     """Let the server hold again what the migration has kept for it."""
     cloud = contexts.elevated(context)
     kept = placement().get_allocations(cloud, migration.uuid)
-    if not kept["allocations"]:
-        return
-    held = placement().get_allocations(cloud, server.uuid)
-    placement().post_allocations(
-        cloud,
-        {
-            migration.uuid: _consumer(server, {}, kept.get("consumer_generation")),
-            server.uuid: _consumer(server, kept["allocations"], held.get("consumer_generation")),
-        },
-    )
+    if kept["allocations"]:
+        held = placement().get_allocations(cloud, server.uuid)
+        generation = held.get("consumer_generation")
+        placement().post_allocations(
+            cloud,
+            {
+                migration.uuid: _consumer(server, {}, kept.get("consumer_generation")),
+                server.uuid: _consumer(server, kept["allocations"], generation),
+            },
+        )
+    holding.give_back(migration.uuid, server.uuid)
 
 
 def let_go(context: RequestContext, migration: Migration) -> None:
     """Free the place that the server came from."""
-    placement().delete_allocations(contexts.elevated(context), migration.uuid)
+    release(context, migration.uuid)
+
+
+def release(context: RequestContext, consumer: str) -> None:
+    """Free everything that a server or a migration holds; nothing held is no error."""
+    placement().delete_allocations(contexts.elevated(context), consumer)
+    holding.drop(consumer)

@@ -2,13 +2,16 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from compute.domain import services
+from compute.domain.hardware import devices
 from compute.models import Host, Service
 from compute.virt import registry
+from compute.virt.driver import HostResources
 from compute.work import clock
 from compute.work.transports import is_distributed
 
@@ -49,18 +52,43 @@ def _make(name: str) -> None:
         host=name,
         node=name,
         host_ip=_address(Host.objects.count() + 1),
-        hypervisor_type=resources.hypervisor_type,
-        hypervisor_version=resources.hypervisor_version,
-        vcpus=resources.vcpus,
-        memory_mb=resources.memory_mb,
-        local_gb=resources.local_gb,
-        cpu_info=resources.cpu_info,
-        supported_instances=[list(each) for each in resources.supported_instances],
-        traits=sorted(resources.traits),
         booted_at=clock.now(),
+        **_reported(resources),
     )
     register(services.COMPUTE, name)
     services.register_host(host)
+
+
+def _reported(resources: HostResources) -> dict[str, Any]:
+    """The columns that a driver's report fills."""
+    return {
+        "hypervisor_type": resources.hypervisor_type,
+        "hypervisor_version": resources.hypervisor_version,
+        "vcpus": resources.vcpus,
+        "pcpus": resources.pcpus,
+        "memory_mb": resources.memory_mb,
+        "local_gb": resources.local_gb,
+        "cpu_info": dict(resources.cpu_info),
+        "supported_instances": [list(each) for each in resources.supported_instances],
+        "traits": sorted(resources.traits),
+        "cells": [cell.kept() for cell in resources.cells],
+        "pci_devices": devices.handed_out(resources.devices),
+    }
+
+
+def refresh(names: Sequence[str]) -> None:
+    """Read again what the drivers of known hosts report, and tell Placement what has changed."""
+    for host in Host.objects.filter(host__in=names):
+        reported = _reported(registry.driver(host.host).resources())
+        changed = [name for name, value in reported.items() if getattr(host, name) != value]
+        if not changed:
+            continue
+        for name in changed:
+            setattr(host, name, reported[name])
+        with transaction.atomic():
+            host.touch()
+            host.save(update_fields=[*changed, "updated_at"])
+            services.register_host(host)
 
 
 def _address(number: int) -> str:

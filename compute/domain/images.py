@@ -4,7 +4,9 @@ from typing import Any
 
 from compute.clients.image import image
 from compute.domain.errors import BadRequest, Forbidden
-from compute.models import Flavor
+from compute.domain.hardware import guests
+from compute.domain.hardware.wishes import Wish
+from compute.models import Flavor, Server
 from middleware.context import RequestContext
 
 GIB = 1024**3
@@ -101,13 +103,14 @@ def show(context: RequestContext, image_id: str) -> dict[str, Any]:
 
 def check_fits(
     record: dict[str, Any],
-    flavor: Flavor,
+    flavor: Flavor | Server,
     *,
     may_have_no_disk: bool,
     volume_gb: int | None = None,
     is_volume_backed: bool = False,
+    is_resize: bool = False,
 ) -> None:
-    """Refuse a flavor or a root volume that the image does not fit.
+    """Refuse a flavor or a root volume that the image does not fit, or what they contradict in.
 
     `volume_gb`: the size of the root volume, None when it is not known yet.
     """
@@ -116,6 +119,41 @@ def check_fits(
         raise InvalidImageConfigDrive(config_drive=option)
     if flavor.memory_mb < int(record.get("min_ram") or 0):
         raise FlavorMemoryTooSmall
+    guests.check_packed_ring(wish(record, flavor))
+    _check_disk(
+        record,
+        flavor,
+        may_have_no_disk=may_have_no_disk,
+        volume_gb=volume_gb,
+        is_volume_backed=is_volume_backed,
+    )
+    guests.check(wish(record, flavor), with_pci=is_resize)
+
+
+def wish(record: dict[str, Any], flavor: Flavor | Server) -> Wish:
+    """What image and flavor ask of a guest's hardware; a server has the columns of its flavor."""
+    if isinstance(flavor, Server):
+        specs, name = flavor.flavor_extra_specs, flavor.flavor_name
+    else:
+        specs, name = flavor.extra_specs, flavor.name
+    return Wish(
+        flavor.vcpus,
+        flavor.memory_mb,
+        specs or {},
+        record["properties"],
+        name,
+        record.get("name") or "",
+    )
+
+
+def _check_disk(
+    record: dict[str, Any],
+    flavor: Flavor | Server,
+    *,
+    may_have_no_disk: bool,
+    volume_gb: int | None,
+    is_volume_backed: bool,
+) -> None:
     min_disk = int(record.get("min_disk") or 0) * GIB
     if is_volume_backed:
         if volume_gb is not None and min_disk > volume_gb * GIB:

@@ -14,12 +14,22 @@ from django.db import transaction
 from compute.clients.errors import AutoAllocationFailed, NoMoreFixedIps, PortNotFound
 from compute.clients.network import network
 from compute.domain import context as contexts
-from compute.domain.errors import BuildAborted
+from compute.domain import port_needs
+from compute.domain.errors import BadRequest, BuildAborted
 from compute.models import Server
 from middleware.context import RequestContext
 
 Interface = dict[str, Any]
 Port = dict[str, Any]
+
+
+class QosNetworkUnsupported(BadRequest):
+    message = (
+        "Using networks with QoS policy is not supported for instance {server_id}. "
+        "(Network ID is {network_id})"
+    )
+
+
 _FAILED = "Failed to allocate the network(s), not rescheduling."
 
 
@@ -56,7 +66,7 @@ def allocate(
             server_id=server.uuid,
             reason=f"Failed to allocate the network(s) with error {exc.text}, not rescheduling.",
         ) from exc
-    except AutoAllocationFailed as exc:
+    except (AutoAllocationFailed, QosNetworkUnsupported) as exc:
         # Nova: whatever else goes wrong with ports may go right on another host.
         raise BuildAborted(server_id=server.uuid, reason=_FAILED) from exc
     return changes
@@ -126,7 +136,7 @@ def _make(
         "binding:host_id": host,
     }
     if item.get("port"):
-        return network().update_port(acting, item["port"], **bound)
+        return _bind(acting, server, network().update_port(acting, item["port"], **bound))
     port: dict[str, Any] = {
         "network_id": item["uuid"],
         "project_id": server.project_id,
@@ -136,12 +146,28 @@ def _make(
     if chosen:
         port["security_groups"] = _with_default(acting, server, chosen)
     if not item.get("fixed_ip"):
-        return network().create_port(acting, **port, **bound)
+        return _plain(acting, network().create_port(acting, **port, **bound), server)
     port["fixed_ips"] = [{"ip_address": item["fixed_ip"]}]
     # Whether an address may be chosen is for Network to say of the one who asks.
     with transaction.atomic():
         made = network().create_port(context, **port, device_id=server.uuid)
-        return network().update_port(acting, made["id"], **bound)
+        return _plain(acting, network().update_port(acting, made["id"], **bound), server)
+
+
+def _bind(acting: RequestContext, server: Server, port: Port) -> Port:
+    """Tell Network which provider and which device serve the port."""
+    said = port_needs.profile(server.uuid, port)
+    if said is None:
+        return port
+    return network().update_port(acting, port["id"], **{"binding:profile": said})
+
+
+def _plain(acting: RequestContext, port: Port, server: Server) -> Port:
+    """Refuse a port that was made only now and needs more than had been asked of the scheduler."""
+    if not port.get("resource_request"):
+        return port
+    network().delete_port(acting, port["id"])
+    raise QosNetworkUnsupported(server_id=server.uuid, network_id=port["network_id"])
 
 
 def _group_ids(server: Server) -> list[str]:
@@ -204,7 +230,9 @@ def interface(
     preexisting: bool = False,
 ) -> Interface:
     """One port as a server keeps it."""
+    more = {"has_request": True} if port.get("resource_request") else {}
     return {
+        **more,
         "port_id": port["id"],
         "network_id": port["network_id"],
         "network_name": name,
@@ -330,6 +358,8 @@ def rebind(context: RequestContext, server: Server, host: str) -> None:
     acting = _acting(context, server)
     owner = f"compute:{server.availability_zone or ''}"
     for each in server.interfaces:
-        network().update_port(
+        port = network().update_port(
             acting, each["port_id"], device_owner=owner, **{"binding:host_id": host}
         )
+        if port_needs.is_special(each):
+            _bind(acting, server, port)

@@ -43,3 +43,4 @@ class Order:
     may_have_no_disk: bool = False
     may_use_external_networks: bool = False
     knows_many_attachments: bool = False
+    knows_port_requests: bool = True

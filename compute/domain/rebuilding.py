@@ -6,6 +6,7 @@ from typing import Any
 from compute.clients.volume import volume
 from compute.domain import images, lifecycle, rescuing, server_quota, storage
 from compute.domain.errors import BadRequest, ImageNotFound
+from compute.domain.hardware import guests
 from compute.models import KeyPair, Server
 from middleware.context import RequestContext
 
@@ -120,12 +121,14 @@ def _check(
     root = next((row for row in storage.devices_of(server) if row.boot_index == 0), None)
     images.check_fits(
         image,
-        server,  # type: ignore[arg-type]  # it has the columns of its flavor
+        server,
         may_have_no_disk=plan.may_have_no_disk,
         volume_gb=root.volume_size if root is not None and is_volume_backed else None,
         is_volume_backed=is_volume_backed,
     )
     rescuing.check_attached(context, server)
+    kept = {"properties": server.image_properties}
+    guests.check_same(images.wish(kept, server), images.wish(image, server))
 
 
 def _of_image(image: dict[str, Any], plan: Plan, root_gb: int) -> dict[str, Any]:

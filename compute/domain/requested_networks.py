@@ -4,7 +4,7 @@ from typing import Any
 
 from compute.clients.errors import FixedIpAlreadyInUse, PortInUse
 from compute.clients.network import network
-from compute.domain.context import elevated
+from compute.domain.context import cloud, elevated
 from compute.domain.errors import BadRequest, Conflict, Forbidden
 from middleware.context import RequestContext
 
@@ -21,6 +21,13 @@ class NetworkRequiresSubnet(BadRequest):
 
 class PortRequiresFixedIp(BadRequest):
     message = "Port {port_id} requires a FixedIP in order to be used."
+
+
+class PortNeedsNewerVersion(BadRequest):
+    message = (
+        "Creating servers with ports having resource requests, like a port with a QoS minimum "
+        "bandwidth policy, is not supported until microversion 2.72."
+    )
 
 
 class NetworkMissing(BadRequest):
@@ -77,6 +84,15 @@ def _ports_each(context: RequestContext, requested: Requested) -> tuple[int, boo
         if missing:
             raise NetworkMissing(network_id=", ".join(missing))
     return needed, has_external
+
+
+def refuse_needy_ports(requested: Requested) -> None:
+    """Refuse ports that ask something of Placement, which older versions know nothing of."""
+    named = requested if isinstance(requested, list) else []
+    ids = [item["port"] for item in named if item.get("port")]
+    rows = network().list_ports(cloud(), id=ids) if ids else []
+    if any(port.get("resource_request") for port in rows):
+        raise PortNeedsNewerVersion
 
 
 def _check_nets(nets: list[dict[str, Any]]) -> bool:

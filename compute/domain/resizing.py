@@ -127,6 +127,7 @@ def _check_image(
         flavor,
         may_have_no_disk=may_have_no_disk,
         is_volume_backed=is_volume_backed,
+        is_resize=True,
     )
 
 

@@ -87,6 +87,7 @@ def inventory_of(host: Host) -> dict[str, dict[str, float]]:
 
     inventory = {
         "VCPU": row(host.vcpus, host.cpu_allocation_ratio, host.reserved_vcpus),
+        "PCPU": row(host.pcpus, 1.0, 0),
         "MEMORY_MB": row(host.memory_mb, host.ram_allocation_ratio, host.reserved_memory_mb),
         "DISK_GB": row(host.local_gb, host.disk_allocation_ratio, host.reserved_disk_gb),
     }

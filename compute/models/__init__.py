@@ -3,6 +3,7 @@
 from compute.models.action import ServerAction, ServerEvent
 from compute.models.aggregate import Aggregate, AggregateHost
 from compute.models.attachment import BlockDevice
+from compute.models.claim import Claim
 from compute.models.console import ConsoleToken
 from compute.models.fault import ServerFault
 from compute.models.flavor import Flavor, FlavorAccess
@@ -21,6 +22,7 @@ __all__ = [
     "Aggregate",
     "AggregateHost",
     "BlockDevice",
+    "Claim",
     "ConsoleToken",
     "Flavor",
     "FlavorAccess",

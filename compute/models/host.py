@@ -27,6 +27,11 @@ class Host(Timestamped):
     # [["x86_64", "kvm", "hvm"], …]
     supported_instances = models.JSONField(default=list)
     traits = models.JSONField(default=list)
+    # The host's NUMA cells, and the PCI devices that it hands out: see domain.hardware.
+    cells = models.JSONField(default=list)
+    pci_devices = models.JSONField(default=list)
+    # Processors that are given to one guest at a time, 0 when none are set apart.
+    pcpus = models.IntegerField(default=0)
     booted_at = models.DateTimeField(null=True, blank=True)
     # Builds that failed here since the last good one, for the build failure weigher.
     failed_builds = models.IntegerField(default=0)

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from compute.domain import services, usage, zones
+from compute.domain.hardware import holding
+from compute.domain.hardware.holding import Machine, Wanted
 from compute.models import Aggregate, Host, Server, Service
 
 _COLUMNS = (
@@ -61,6 +64,8 @@ class HostState:
     is_up: bool = True
     is_disabled: bool = False
     aggregates: list[dict[str, str]] = field(default_factory=list)
+    # What is left of its cells and devices; empty when nobody has asked for any.
+    machine: Machine = field(default_factory=Machine)
 
     @property
     def hypervisor_hostname(self) -> str:
@@ -102,8 +107,8 @@ class HostState:
         return min(numbers, default=default)
 
 
-def load(uuids: Iterable[str] | None = None) -> list[HostState]:
-    """The hosts of these providers; all when None."""
+def load(uuids: Iterable[str] | None = None, wanted: Wanted | None = None) -> list[HostState]:
+    """The hosts of these providers, all when None; with cells and devices if any are wanted."""
     rows = Host.objects.all()
     if uuids is not None:
         rows = rows.filter(uuid__in=list(uuids))
@@ -120,7 +125,22 @@ def load(uuids: Iterable[str] | None = None) -> list[HostState]:
     disabled = set(computes.filter(disabled=True).values_list("host", flat=True))
     groups = _aggregates()
     used = usage.host_usage(names)
-    return [_state(host, up, disabled, groups.get(host["host"], []), used) for host in hosts]
+    states = [_state(host, up, disabled, groups.get(host["host"], []), used) for host in hosts]
+    _add_machines(states, wanted)
+    return states
+
+
+def _add_machines(states: list[HostState], wanted: Wanted | None) -> None:
+    """Hosts with devices are known to the PCI weigher whoever asks; few clouds have any."""
+    rows = Host.objects.filter(host__in=[state.host for state in states])
+    if not wanted:
+        if not getattr(settings, "PCI_DEVICE_SPEC", ()):
+            return
+        rows = rows.exclude(pci_devices=[])
+    found = holding.machines(rows.values("host", "cells", "pci_devices"))
+    for state in states:
+        if state.host in found:
+            state.machine = found[state.host]
 
 
 def _aggregates() -> dict[str, list[dict[str, str]]]:

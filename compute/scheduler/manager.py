@@ -14,7 +14,7 @@ from compute.clients.errors import ClaimConflict
 from compute.clients.placement import placement
 from compute.domain import context as contexts
 from compute.domain.errors import BadRequest, NoValidHost
-from compute.domain.services import DISABLED_TRAIT
+from compute.domain.hardware import holding
 from compute.models import Host
 from compute.scheduler import filters, hosts, weighers
 from compute.scheduler.hosts import HostState
@@ -92,22 +92,24 @@ def select(
 
 def _candidates(cloud: RequestContext, request: Request) -> dict[str, dict[str, Any]]:
     """The first allocation request of each host that Placement thinks has room."""
-    query: dict[str, Any] = {
-        "resources": ",".join(
-            f"{name}:{amount}" for name, amount in sorted(request.resources().items())
-        ),
-        "limit": getattr(settings, "SCHEDULER_MAX_PLACEMENT_RESULTS", 1000),
-    }
-    required, forbidden = request.traits()
-    query["required"] = ",".join(
-        [*sorted(required), *(f"!{name}" for name in sorted(forbidden | {DISABLED_TRAIT}))]
-    )
+    where = {}
     target = _target(request)
     if target is not None:
         host = Host.objects.filter(**target).values_list("uuid", flat=True).first()
         if host is None:
             return {}
-        query["in_tree"] = host
+        where["in_tree"] = host
+    found = _ask(cloud, request, {**request.query(), **where})
+    if request.is_pinned and not getattr(settings, "SCHEDULER_DISABLE_FALLBACK_PCPU_QUERY", False):
+        # Nova: hosts that set no processors apart are pinned to all the same, and count VCPUs.
+        for provider, one in _ask(cloud, request, {**request.query(pins=False), **where}).items():
+            found.setdefault(provider, one)
+    return found
+
+
+def _ask(
+    cloud: RequestContext, request: Request, query: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
     try:
         found = placement().allocation_candidates(cloud, query)
     except BadRequest as exc:
@@ -130,7 +132,8 @@ def _target(request: Request) -> dict[str, str] | None:
 
 
 def _ranked(candidates: Mapping[str, Any], request: Request) -> list[HostState]:
-    states = [state for state in hosts.load(candidates) if state.host not in request.ignored_hosts]
+    known = hosts.load(candidates, request.wanted)
+    states = [state for state in known if state.host not in request.ignored_hosts]
     if not request.forced_host and not request.forced_node:
         states = _filtered(states, request)
     return [state for state, _ in weighers.weigh(states, request)]
@@ -182,6 +185,22 @@ def _claimed(
     except ClaimConflict as exc:
         log.debug("The claim on %s failed: %s", selection.host, exc)
         return False
+    return _held(cloud, request, selection, is_move=claim is not None)
+
+
+def _held(cloud: RequestContext, request: Request, selection: Selection, *, is_move: bool) -> bool:
+    """Take the single processors and devices, too; whoever was faster may have had them."""
+    if not request.wanted and not is_move:
+        return True
+    try:
+        holding.hold(request.server_uuid, selection.host, request.wanted)
+    except holding.Insufficient as exc:
+        if not is_move:
+            placement().delete_allocations(cloud, request.server_uuid)
+        if request.forced_host or request.forced_node:
+            raise
+        log.debug("Nothing can be held on %s: %s", selection.host, exc)
+        return False
     return True
 
 
@@ -216,7 +235,7 @@ def explain(context: RequestContext, request: Request) -> list[Explanation]:
     candidates = _candidates(contexts.elevated(context), request)
     told: list[Explanation] = []
     left: list[HostState] = []
-    for state in hosts.load():
+    for state in hosts.load(None, request.wanted):
         refused_by = _refused_by(state, candidates, request)
         if refused_by is None:
             left.append(state)

@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from compute.domain import port_needs
+from compute.domain.hardware import numa, pci
+from compute.domain.hardware.holding import Wanted
+from compute.domain.hardware.wishes import Wish
+from compute.domain.port_needs import PortNeeds
 from compute.models import Server, ServerGroup, ServerGroupMember
+from compute.scheduler import query
 
 
 @dataclass(slots=True)
@@ -49,6 +55,24 @@ class Request:
     requested_host: str | None = None
     requested_node: str | None = None
     ignored_hosts: frozenset[str] = frozenset()
+    # What is needed of single processors, pages and devices, and by the ports of Placement.
+    wanted: Wanted = field(default_factory=Wanted)
+    ports: PortNeeds = field(default_factory=PortNeeds)
+
+    @property
+    def wish(self) -> Wish:
+        """What flavor and image say of the guest's hardware."""
+        return Wish(
+            self.vcpus,
+            self.memory_mb,
+            self.extra_specs,
+            self.image_properties,
+            self.flavor_name,
+        )
+
+    @property
+    def is_pinned(self) -> bool:
+        return query.is_pinned(self.wish)
 
     @property
     def disk_gb(self) -> int:
@@ -61,28 +85,21 @@ class Request:
         value = self.hints.get(name)
         return value[0] if isinstance(value, list) and len(value) == 1 else value
 
-    def resources(self) -> dict[str, int]:
-        """What is claimed of a host, with what the flavor's `resources:` specs change of it."""
-        wanted = {"VCPU": self.vcpus, "MEMORY_MB": self.memory_mb, "DISK_GB": self.disk_gb}
-        for name, value in self.extra_specs.items():
-            if name.startswith("resources:") and str(value).isdigit():
-                wanted[name.removeprefix("resources:")] = int(value)
-        return {name: amount for name, amount in wanted.items() if amount}
-
-    def traits(self) -> tuple[set[str], set[str]]:
-        """The traits that flavor and image require and forbid."""
-        required: set[str] = set()
-        forbidden: set[str] = set()
-        for specs in (self.extra_specs, self.image_properties):
-            for name, value in specs.items():
-                if name.startswith("trait:"):
-                    (required if value == "required" else forbidden).add(name[6:])
-        return required, forbidden
+    def query(self, *, pins: bool = True) -> dict[str, Any]:
+        """What Placement is asked; without `pins` as if every processor could be shared."""
+        amounts = query.Amounts(self.vcpus, self.memory_mb, self.disk_gb)
+        groups = query.groups(self.wish, amounts, self.ports.groups, pins=pins)
+        return query.query(
+            groups,
+            policy=self.extra_specs.get("group_policy"),
+            of_ports=self.ports.groups,
+            subtrees=self.ports.subtrees,
+        )
 
 
 def of_server(server: Server, *, hints: Mapping[str, Any] | None = None, **more: Any) -> Request:
     """The request that a server makes with the flavor and the image it has."""
-    return Request(
+    found = Request(
         server_uuid=server.uuid,
         project_id=server.project_id,
         user_id=server.user_id,
@@ -102,6 +119,10 @@ def of_server(server: Server, *, hints: Mapping[str, Any] | None = None, **more:
         group=group_of(server.uuid) if server.scheduler_hints.get("group") else None,
         **more,
     )
+    wish = found.wish
+    found.ports = port_needs.of_server(server, pci.affinity(wish))
+    found.wanted = Wanted(numa.wanted(wish), (*pci.wanted(wish), *found.ports.devices))
+    return found
 
 
 def group_of(server_uuid: str) -> Group | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
+from compute.domain.hardware.cells import HostCell
 from compute.domain.states import PowerState
 from compute.virt.streams import Stream
 
@@ -85,6 +86,11 @@ class HostResources:
     # (architecture, hypervisor, mode)
     supported_instances: Sequence[tuple[str, str, str]] = ()
     traits: frozenset[str] = frozenset()
+    # Processors that one guest has for itself; `vcpus` are those that guests share.
+    pcpus: int = 0
+    cells: Sequence[HostCell] = ()
+    # [{"address", "vendor_id", "product_id", "numa_node", "dev_type", "parent"}]
+    devices: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from compute.domain.states import PowerState
 from compute.models import Guest as Row
-from compute.virt import config_drive, console, listener
+from compute.virt import config_drive, console, listener, machine
 from compute.virt.driver import (
     Build,
     Capability,
@@ -46,11 +46,13 @@ TRAITS = frozenset(
         "COMPUTE_NET_ATTACH_INTERFACE_WITH_TAG",
         "COMPUTE_NODE",
         "COMPUTE_RESCUE_BFV",
+        "COMPUTE_SOCKET_PCI_NUMA_AFFINITY",
         "COMPUTE_STORAGE_BUS_VIRTIO",
         "COMPUTE_TRUSTED_CERTS",
         "COMPUTE_VOLUME_ATTACH_WITH_TAG",
         "COMPUTE_VOLUME_EXTEND",
         "COMPUTE_VOLUME_MULTI_ATTACH",
+        "HW_CPU_HYPERTHREADING",
         "HW_CPU_X86_SSE2",
         "HW_CPU_X86_VMX",
     }
@@ -65,9 +67,11 @@ class FakeDriver(Driver):
 
     # The host
     def resources(self) -> HostResources:
+        shared, dedicated = machine.processors()
         return HostResources(
-            vcpus=64,
-            memory_mb=262_144,
+            vcpus=len(shared),
+            pcpus=machine.set_apart(),
+            memory_mb=machine.CELLS * machine.CELL_MEMORY_MB,
             local_gb=4_000,
             hypervisor_type="fake",
             hypervisor_version=1_000,
@@ -80,6 +84,8 @@ class FakeDriver(Driver):
             },
             supported_instances=(("x86_64", "fake", "hvm"), ("x86_64", "kvm", "hvm")),
             traits=TRAITS,
+            cells=machine.cells(shared, dedicated),
+            devices=machine.devices(),
         )
 
     def uptime(self, booted_at: datetime | None) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from compute.domain.hardware.holding import Machine
 from compute.scheduler import weighers
 from tests.scheduler.test_filters import A, B, group, host, request
 
@@ -45,4 +46,10 @@ def test_settings_and_aggregates_turn_a_weigher_round(settings):
     assert order(hosts) == ["a", "b"]
     for each in hosts:
         each.aggregates = [{"ram_weight_multiplier": "2.0"}]
+    assert order(hosts) == ["b", "a"]
+
+
+def test_hosts_with_free_devices_are_spared():
+    accelerator = {"address": "0000:3b:00.0"}
+    hosts = [named("a", machine=Machine(devices=[accelerator])), named("b")]
     assert order(hosts) == ["b", "a"]

@@ -112,6 +112,7 @@ def order_for(context: RequestContext, version: Version, body: dict[str, Any]) -
         may_have_no_disk=policy.allows(context, f"{RULE}:zero_disk_flavor"),
         may_use_external_networks=policy.allows(context, "network:attach_external_network"),
         knows_many_attachments=version >= (2, 60),
+        knows_port_requests=version >= (2, 72),
     )
 
 

@@ -26,7 +26,9 @@ FILTERS = {
     "IoOpsFilter":                       f"{_HERE}.io_ops.IoOps",
     "IsolatedHostsFilter":               f"{_HERE}.isolated_hosts.IsolatedHosts",
     "JsonFilter":                        f"{_HERE}.json_query.JsonQuery",
+    "NUMATopologyFilter":                f"{_HERE}.numa_topology.NumaTopology",
     "NumInstancesFilter":                f"{_HERE}.num_instances.NumInstances",
+    "PciPassthroughFilter":              f"{_HERE}.pci_passthrough.PciPassthrough",
     "SameHostFilter":                    f"{_HERE}.same_host.SameHost",
     "ServerGroupAffinityFilter":         f"{_HERE}.group_affinity.GroupAffinity",
     "ServerGroupAntiAffinityFilter":     f"{_HERE}.group_anti_affinity.GroupAntiAffinity",
@@ -44,6 +46,8 @@ ENABLED = (
     "ServerGroupAffinityFilter",
     "SameHostFilter",
     "DifferentHostFilter",
+    "NUMATopologyFilter",
+    "PciPassthroughFilter",
 )
 
 

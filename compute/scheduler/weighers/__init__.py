@@ -16,10 +16,12 @@ _HERE = "compute.scheduler.weighers"
 WEIGHERS = {
     "BuildFailureWeigher": f"{_HERE}.build_failure.BuildFailure",
     "CPUWeigher": f"{_HERE}.cpu.Cpu",
+    "CrossCellWeigher": f"{_HERE}.cross_cell.CrossCell",
     "DiskWeigher": f"{_HERE}.disk.Disk",
     "HypervisorVersionWeigher": f"{_HERE}.hypervisor_version.HypervisorVersion",
     "IoOpsWeigher": f"{_HERE}.io_ops.IoOps",
     "NumInstancesWeigher": f"{_HERE}.num_instances.NumInstances",
+    "PCIWeigher": f"{_HERE}.pci.Pci",
     "RAMWeigher": f"{_HERE}.ram.Ram",
     "ServerGroupSoftAffinityWeigher": f"{_HERE}.soft_affinity.SoftAffinity",
     "ServerGroupSoftAntiAffinityWeigher": f"{_HERE}.soft_anti_affinity.SoftAntiAffinity",
