@@ -1,80 +1,120 @@
-"""`python -m bench`: starts a cloud with a data folder of its own and measures it."""
+"""`python -m bench`: a cloud of ours and a real Nova, side by side, in CPU milliseconds.
+
+Both are asked the same in turn.  With --write the table goes into docs/performance.md.
+"""
 
 import argparse
+import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
+from pathlib import Path
 
+from bench import measure, report, sides
 from bench.client import Client
 from bench.process import cpu_seconds, resident_mib
-from bench.requests import measure, reads
-from tests.compat.live import LiveCloud
+from tests.compat.keystone import ENVIRONMENT, RealKeystone, is_installed
+from tests.compat.live import ROOT, LiveCloud
 
 
 def start(data):
-    """Start on fresh data, then again on seeded data; the second start is the one that counts."""
+    """Start on fresh data, then again on seeded data; the best of three second starts counts."""
     cloud = LiveCloud(data).start()
     cloud.stop()
-    began = time.perf_counter()
-    cloud.start()
-    took = time.perf_counter() - began
-    print(f"start to ready: {took:.2f} s; resident then: {resident_mib(cloud.process.pid):.0f} MiB")
-    return cloud
-
-
-def boot(cloud, client, token, count):
-    """Boot `count` servers, ten a request; CPU of the 202s and of all until they are ACTIVE."""
-    pid = cloud.process.pid
-    images = client.json("GET", "/image/v2/images", X_Auth_Token=token)["images"]
-    flavors = client.json("GET", "/v2.1/flavors", X_Auth_Token=token)["flavors"]
-    flavor = next(f["id"] for f in flavors if f["name"] == "cirros256")
-    body = {"server": {"name": "bench", "flavorRef": flavor, "imageRef": images[0]["id"]}}
-    began, cpu = time.perf_counter(), cpu_seconds(pid)
-    server_id = None
-    for _ in range(count):
-        server_id = client.json("POST", "/v2.1/servers", body, X_Auth_Token=token)["server"]["id"]
-    while True:
-        building = client.json("GET", "/v2.1/servers?status=BUILD&limit=1", X_Auth_Token=token)
-        if not building["servers"]:
-            break
-        time.sleep(0.1)
-    took, used = time.perf_counter() - began, cpu_seconds(pid) - cpu
-    print(
-        f"{count} servers: {took:.1f} s, {count / took:.1f} servers/s, "
-        f"{1000 * used / count:.1f} ms CPU each"
+    times, used = [], []
+    for _ in range(3):
+        began = time.perf_counter()
+        cloud.start()
+        times.append(time.perf_counter() - began)
+        used.append(cpu_seconds(cloud.process.pid))
+        memory = resident_mib(cloud.process.pid)
+        cloud.stop()
+    line = (
+        f"Start to ready on a seeded database: {min(times):.2f} s ({min(used):.2f} s of CPU); "
+        f"resident then: {memory:.0f} MiB."
     )
-    return server_id
+    print(line, flush=True)
+    return line
+
+
+class Table:
+    """The rows as they are measured, printed at once."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, name, aim, ours, theirs):
+        shown, ratio = f"{theirs:.1f}", f"{theirs / ours:.0f}"
+        print(
+            f"{name:32}{ours:9.2f} ms {shown:>9} ms   {ratio:>5} times ahead, aim {aim}", flush=True
+        )
+        self.rows.append((name, f"{ours:.2f}", shown, ratio, aim))
+
+
+def compare(data, servers, seconds):
+    with ExitStack() as stack:
+        clouds = [stack.enter_context(sides.ours(data / "ours"))]
+        clouds.append(stack.enter_context(sides.nova(data)))
+        rows = Table()
+        booted = [measure.boot(side, servers) for side in clouds]
+        (origin, to_202, to_active), (theirs, their_202, their_active) = booted
+        last = (origin, theirs)
+        rows.add("create, to its 202", measure.AHEAD, to_202, their_202)
+        rows.add("create, to ACTIVE", measure.AHEAD, to_active, their_active)
+        for side, server in zip(clouds, last, strict=True):
+            side.fill(server, 1000)
+        for name, (aim, make) in measure.READS.items():
+            found = [
+                measure.cpu(side.pid, make(side, server), seconds)
+                for side, server in zip(clouds, last, strict=True)
+            ]
+            rows.add(name, aim, *found)
+        memory = [resident_mib(side.pid) for side in clouds]
+        line = f"Resident at the end: ours {memory[0]:.0f} MiB, Nova {memory[1]:.0f} MiB."
+        print(line)
+        return rows, line
+
+
+def tokens(data, seconds, rows):
+    """A password for a token, beside a real Keystone."""
+    if not is_installed():
+        setup = ROOT / "tests" / "compat" / "keystone" / "setup.sh"
+        subprocess.run([setup, ENVIRONMENT], check=True)
+    cloud, keystone = LiveCloud(data / "tokens"), RealKeystone(data / "keystone")
+    try:
+        cloud.start()
+        keystone.start()
+        project = keystone.make("project", name="demo", domain_id="default")
+        keystone.person("demo", "password", project, "member")
+        path = "/identity/v3/auth/tokens"
+        ours = measure.token(Client(cloud.base), path, "demo", "demo", "password")
+        theirs = measure.token(Client(keystone.url), "/v3/auth/tokens", "demo", "demo", "password")
+        rows.add(
+            "token (a real Keystone)",
+            measure.AHEAD,
+            measure.cpu(cloud.process.pid, ours, seconds),
+            measure.cpu(keystone.process.pid, theirs, seconds),
+        )
+    finally:
+        keystone.stop()
+        cloud.stop()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--servers", type=int, default=1000)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as data:
-        cloud = start(data)
-        try:
-            client = Client(cloud.base)
-            token, admin = cloud.token(), cloud.token("admin", "admin")
-            project = client.json("GET", "/identity/v3/auth/projects", X_Auth_Token=token)
-            limits = {"instances": -1, "cores": -1, "ram": -1}
-            client.json(
-                "PUT",
-                f"/v2.1/os-quota-sets/{project['projects'][0]['id']}",
-                {"quota_set": limits},
-                X_Auth_Token=admin,
-            )
-            quota = {"quota": {"port": -1}}
-            client.json(
-                "PUT",
-                f"/network/v2.0/quotas/{project['projects'][0]['id']}",
-                quota,
-                X_Auth_Token=admin,
-            )
-            server_id = boot(cloud, client, token, options.servers)
-            for name, ask in reads(client, token, server_id).items():
-                print(f"{name}: {measure(cloud.process.pid, ask):.2f} ms CPU")
-            print(f"resident: {resident_mib(cloud.process.pid):.0f} MiB")
-        finally:
-            cloud.stop()
+    parser.add_argument("--servers", type=int, default=20, help="servers that each side builds")
+    parser.add_argument("--seconds", type=float, default=2.0, help="CPU to spend on each request")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        started = start(data / "start")
+        rows, memory = compare(data, asked.servers, asked.seconds)
+        tokens(data, asked.seconds, rows)
+    if asked.write:
+        head = ("one request", "ours, ms", "real, ms", "times ahead", "aim")
+        shown = report.table(head, rows.rows)
+        report.write("requests", f"{report.machine()}\n\n{shown}\n\n{started} {memory}")
 
 
 if __name__ == "__main__":

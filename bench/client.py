@@ -20,6 +20,11 @@ class Client:
         content = answer.read()
         return answer, content
 
+    def ask_raw(self, method, path, raw):
+        self.connection.request(method, path, raw, {"Content-Type": "application/json"})
+        answer = self.connection.getresponse()
+        return answer, answer.read()
+
     def json(self, method, path, body=None, **headers):
         answer, content = self.ask(method, path, body, **headers)
         if answer.status >= 400:
