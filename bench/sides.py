@@ -54,7 +54,7 @@ class Measured:
         return made["server"]["id"]
 
     def building(self):
-        """How many servers are being built; asked of the database, which costs the process nothing."""
+        """How many servers are being built, as the database says: asking costs the process nothing."""
         with closing(sqlite3.connect(self.database, timeout=30)) as connection:
             return connection.execute(self.building_statement).fetchone()[0]
 
@@ -136,7 +136,7 @@ def ours(data):
 
 
 def _nova_python():
-    """The environment that NOVA_VENV names, else the one that `make oracle` makes, made if need be."""
+    """The environment that NOVA_VENV names, else the one of `make oracle`, made if need be."""
     if named := os.environ.get("NOVA_VENV"):
         return Path(named) / "bin" / "python"
     folder = ROOT / ".cache" / "oracle" / "venv"
@@ -153,10 +153,10 @@ def nova(data):
     try:
         neighbours.start()
         port, state, log = free_port(), data / "nova", data / "nova.log"
+        identity = f"{neighbours.base}/identity"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [python, "-W", "ignore", NOVA / "serve.py", str(port)]
-                + [f"{neighbours.base}/identity", state],
+                [python, "-W", "ignore", NOVA / "serve.py", str(port), identity, state],
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

@@ -76,7 +76,7 @@ def _destination(work: Work, server: Server) -> tuple[Selection, list[Selection]
         requested_node=asked.get("requested_node"),
         is_volume_backed=not server.image_ref or _boots_from_volume(server),
     )
-    return scheduler.select(work.context, spec)
+    return scheduler.select(work.context, spec, waiting_since=work.row.created_at)
 
 
 def _boots_from_volume(server: Server) -> bool:

@@ -5,10 +5,11 @@ is there; each does it by compare-and-set, so that whoever came first wins and n
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from compute.domain import records
 from compute.domain.errors import ServerLocked, ServerNotFound, ServerNotReady, WrongState
@@ -17,6 +18,7 @@ from compute.domain.transitions import LIFECYCLE, STEPS, Transition
 from compute.models import Server
 from compute.work import clock, queue
 from middleware.context import RequestContext
+from prepared import PreparedUpdate
 
 
 def permit(
@@ -164,22 +166,33 @@ def abandon(server: Server, exc: BaseException, *, to: VmState | None) -> bool:
     return True
 
 
+@cache
+def _here(row: Transition) -> PreparedUpdate:
+    """The server, if it is still where the operation has brought it."""
+
+    def rows(pk: int) -> QuerySet[Server]:
+        here = Server.objects.filter(pk=pk, deleted=False)
+        if row.task is None:
+            if row.vm_states is not None:
+                here = here.filter(vm_state__in=sorted(row.vm_states))
+        elif row.task in DELETING_STATES:
+            here = here.filter(task_state=row.task)
+        else:
+            # Steps of it show task_states of their own; only these give way to nobody else.
+            here = here.filter(task_state__in=[str(state) for state in _steps(row.task)])
+        return here
+
+    return PreparedUpdate(rows, int)
+
+
 def _leave(row: Transition, server: Server, values: dict[str, Any]) -> bool:
     """Write the values if the server is still where the operation has brought it."""
-    here = Server.objects.filter(pk=server.pk, deleted=False)
     if row.task is None:
         values.pop("task_state", None)
-        if row.vm_states is not None:
-            here = here.filter(vm_state__in=list(row.vm_states))
-    elif row.task in DELETING_STATES:
-        here = here.filter(task_state=row.task)
-    else:
-        # Steps of the operation show task_states of their own; only these give way to nobody else.
-        here = here.filter(task_state__in=[str(state) for state in _steps(row.task)])
     if not values:
         return True
     values["updated_at"] = clock.now()
-    if not here.update(**values):
+    if not _here(row)(server.pk, **values):
         return False
     for column, value in values.items():
         setattr(server, column, value)

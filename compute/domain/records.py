@@ -10,6 +10,22 @@ from compute.models import Server, ServerAction, ServerEvent, ServerFault
 from compute.work import clock
 from compute.work.errors import Later
 from middleware.context import RequestContext
+from prepared import Prepared, PreparedUpdate, insert
+
+_LATEST = Prepared(
+    lambda server_id: ServerAction.objects.filter(server_id=server_id).order_by(
+        "-start_time", "-pk"
+    )[:1],
+    int,
+)
+_OF_REQUEST = Prepared(
+    lambda server_id, request_id: ServerAction.objects.filter(
+        server_id=server_id, request_id=request_id
+    ).order_by("-start_time", "-pk")[:1],
+    int,
+    str,
+)
+_ACTION = PreparedUpdate(lambda pk: ServerAction.objects.filter(pk=pk), int)
 
 SUCCESS, ERROR = "Success", "Error"
 
@@ -32,7 +48,7 @@ def start_actions(
 ) -> list[ServerAction]:
     """The same of several servers, in one statement."""
     now = clock.now()
-    return ServerAction.objects.bulk_create(
+    return insert(
         ServerAction(
             server=server,
             action=action,
@@ -51,8 +67,7 @@ def action_of(context: RequestContext, server: Server) -> ServerAction | None:
 
     Nova: work that no request stands behind is recorded with the latest action.
     """
-    actions = ServerAction.objects.filter(server_id=server.pk).order_by("-start_time", "-pk")
-    return actions.filter(request_id=context.request_id).first() or actions.first()
+    return _OF_REQUEST.first(server.pk, context.request_id) or _LATEST.first(server.pk)
 
 
 def end_action(action: ServerAction) -> None:
@@ -116,13 +131,13 @@ class Event:
             start_time=self._started,
             **changes,
         )
-        ServerEvent.objects.bulk_create(
+        insert(
             [row],
-            update_conflicts=True,
-            unique_fields=["action", "event", "host"],
-            update_fields=["finish_time", "result", "traceback", "details"],
+            unique=("action_id", "event", "host"),
+            update=("finish_time", "result", "traceback", "details"),
         )
-        ServerAction.objects.filter(pk=action.pk).update(
+        _ACTION(
+            action.pk,
             updated_at=finish_time or self._started,
             **({"finish_time": finish_time} if finish_time else {}),
             **({"message": ERROR} if result.get("result") == ERROR else {}),

@@ -15,6 +15,7 @@ from compute.domain import services, usage, zones
 from compute.domain.hardware import holding
 from compute.domain.hardware.holding import Machine, Wanted
 from compute.models import Aggregate, Host, Server, Service
+from compute.scheduler.request import Request
 
 _COLUMNS = (
     "host",
@@ -91,6 +92,16 @@ class HostState:
             for name, value in aggregate.items():
                 found[name].update(part.strip() for part in str(value).split(","))
         return dict(found)
+
+    def consume(self, request: Request) -> None:
+        """Take off what a server gets that is about to be built here."""
+        self.vcpus_used += request.vcpus
+        self.free_ram_mb -= request.memory_mb
+        disk_mb = (request.root_gb + request.ephemeral_gb) * 1024
+        self.free_disk_mb -= disk_mb
+        self.disk_mb_used += disk_mb
+        self.num_instances += 1
+        self.num_io_ops += 1
 
     def aggregate_values(self, name: str) -> set[str]:
         """The values of one key in the host's aggregates, as they were written."""

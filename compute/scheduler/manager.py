@@ -6,6 +6,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +17,10 @@ from compute.domain import context as contexts
 from compute.domain.errors import BadRequest, NoValidHost
 from compute.domain.hardware import holding
 from compute.models import Host
-from compute.scheduler import filters, hosts, weighers
+from compute.scheduler import filters, hosts, rounds, weighers
 from compute.scheduler.hosts import HostState
 from compute.scheduler.request import Request
+from compute.scheduler.rounds import Candidates, Round
 from middleware.context import RequestContext
 
 log = logging.getLogger(__name__)
@@ -65,29 +67,53 @@ def select(
     request: Request,
     *,
     claim: Callable[[Selection], None] | None = None,
+    waiting_since: datetime | None = None,
 ) -> tuple[Selection, list[Selection]]:
     """Choose a host, claim it, and name alternates; NoValidHost when there is none.
 
     `claim` replaces the plain claim for moves, which have to keep what is held at the source.
+    With `waiting_since` a look at the hosts will do that was taken for others, but later than that.
     """
     cloud = contexts.elevated(context)
+    is_new = False
+    while not is_new:
+        round_, is_new = rounds.of(request, waiting_since, lambda: _look(cloud, request))
+        found = _choose(round_, cloud, request, claim)
+        if found is not None:
+            return found
+        # What others have left may not be all that there is by now.
+        waiting_since = None
+    raise NoValidHost(reason=NOT_ENOUGH if round_.candidates else "")
+
+
+def _look(cloud: RequestContext, request: Request) -> Round:
     candidates = _candidates(cloud, request)
-    if not candidates:
-        raise NoValidHost(reason="")
-    ranked = _ranked(candidates, request)
-    chosen = None
-    rest: list[Selection] = []
-    for state in ranked:
-        selection = _selection(state, candidates[state.uuid])
-        if chosen is not None:
-            rest.append(selection)
-        elif _claimed(cloud, request, selection, claim):
-            chosen = selection
-        if chosen is not None and len(rest) >= max_attempts() - 1:
-            break
-    if chosen is None:
-        raise NoValidHost(reason=NOT_ENOUGH)
-    return chosen, rest
+    return Round(candidates, _passing(candidates, request), request)
+
+
+def _choose(
+    round_: Round,
+    cloud: RequestContext,
+    request: Request,
+    claim: Callable[[Selection], None] | None,
+) -> tuple[Selection, list[Selection]] | None:
+    """The best host that can be claimed, and those that come next; None when there is none."""
+    while True:
+        with rounds.lock():
+            best = round_.best(max_attempts())
+            if not best:
+                return None
+            named = [_named(round_, place) for place in best]
+            round_.take(best[0])
+        if _claimed(cloud, request, named[0], claim):
+            return named[0], named[1:]
+        with rounds.lock():
+            round_.drop(best[0])
+
+
+def _named(round_: Round, place: int) -> Selection:
+    state = round_.state(place)
+    return _selection(state, round_.candidates[state.uuid])
 
 
 def _candidates(cloud: RequestContext, request: Request) -> dict[str, dict[str, Any]]:
@@ -131,12 +157,15 @@ def _target(request: Request) -> dict[str, str] | None:
     return {**({"host": host} if host else {}), **({"node": node} if node else {})}
 
 
-def _ranked(candidates: Mapping[str, Any], request: Request) -> list[HostState]:
+def _passing(candidates: Candidates, request: Request) -> list[HostState]:
+    """The candidates that no filter refuses; nobody asks filters of what somebody has forced."""
+    if not candidates:
+        return []
     known = hosts.load(candidates, request.wanted)
     states = [state for state in known if state.host not in request.ignored_hosts]
-    if not request.forced_host and not request.forced_node:
-        states = _filtered(states, request)
-    return [state for state, _ in weighers.weigh(states, request)]
+    if request.forced_host or request.forced_node:
+        return states
+    return _filtered(states, request)
 
 
 def _filtered(states: Sequence[HostState], request: Request) -> list[HostState]:

@@ -80,6 +80,12 @@ class Request:
         root = 0 if self.is_volume_backed else self.root_gb
         return root + self.ephemeral_gb + -(-self.swap_mb // 1024)
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether somebody has named hosts that it must or must not get."""
+        named = (self.forced_host, self.forced_node, self.requested_host, self.requested_node)
+        return bool(self.ignored_hosts) or any(named)
+
     def hint(self, name: str) -> Any:
         """A hint's value; Nova takes the first of a list that has one."""
         value = self.hints.get(name)

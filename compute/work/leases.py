@@ -5,7 +5,7 @@ import socket
 import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +13,7 @@ from django.db.models import F
 
 from compute.models import Task
 from compute.work import clock
+from prepared import Prepared, PreparedUpdate
 
 QUEUED, RUNNING, FAILED = "queued", "running", "failed"
 
@@ -47,11 +48,18 @@ class Busy(Exception):
         self.server_uuid = server_uuid
 
 
+_CLAIMABLE = Prepared(
+    lambda pk, now: Task.objects.filter(pk=pk, state=QUEUED, not_before__lte=now), int, datetime
+)
+_UNCLAIMED = PreparedUpdate(
+    lambda pk, attempts: Task.objects.filter(pk=pk, state=QUEUED, attempts=attempts), int, int
+)
+
+
 def claim(task_id: int) -> Task | None:
     """Take the task if nobody has, and if it is due; None when somebody was faster."""
-    rows = Task.objects.filter(pk=task_id, state=QUEUED, not_before__lte=clock.now())
     if not connection.features.has_select_for_update_skip_locked:
-        row = rows.first()
+        row = _CLAIMABLE.first(task_id, clock.now())
         if row is None:
             return None
         # Alone, the statement is a transaction; only tests run it inside another one.
@@ -59,6 +67,7 @@ def claim(task_id: int) -> Task | None:
             return _take(row)
         with transaction.atomic():
             return _take(row)
+    rows = Task.objects.filter(pk=task_id, state=QUEUED, not_before__lte=clock.now())
     with transaction.atomic():
         row = rows.select_for_update(skip_locked=True).first()
         return _take(row) if row is not None else None
@@ -66,11 +75,13 @@ def claim(task_id: int) -> Task | None:
 
 def _take(row: Task) -> Task | None:
     """Compare and set, because not every database could lock the row."""
-    mine = Task.objects.filter(pk=row.pk, state=QUEUED, attempts=row.attempts)
-    row.owner, row.lease_until, row.attempts = owner(), clock.now() + lease(), row.attempts + 1
+    seen = row.attempts
+    row.owner, row.lease_until, row.attempts = owner(), clock.now() + lease(), seen + 1
     row.state = RUNNING
     try:
-        claimed = mine.update(
+        claimed = _UNCLAIMED(
+            row.pk,
+            seen,
             state=RUNNING,
             owner=row.owner,
             lease_until=row.lease_until,

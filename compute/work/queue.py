@@ -11,6 +11,7 @@ from compute.domain import context as contexts
 from compute.models import Server, Task
 from compute.work import clock, transports
 from middleware.context import RequestContext
+from prepared import insert
 
 CONDUCTOR = "conductor"
 SCHEDULER = "scheduler"
@@ -61,7 +62,7 @@ def enqueue_all(
     """One task for each of the servers, with the same payload, in one statement."""
     now = clock.now()
     kept = contexts.remember(context)
-    rows = Task.objects.bulk_create(
+    rows = insert(
         Task(
             kind=kind,
             queue=queue,

@@ -9,6 +9,10 @@ from compute.models import Server, Task
 from compute.work import clock
 from compute.work.errors import Later, LeaseLost
 from middleware.context import RequestContext
+from prepared import Prepared, PreparedUpdate
+
+_SERVER = Prepared(lambda uuid: Server.objects.filter(uuid=uuid, deleted=False), str)
+_MINE = PreparedUpdate(lambda pk, owner: Task.objects.filter(pk=pk, owner=owner), int, str)
 
 
 class Work:
@@ -28,7 +32,7 @@ class Work:
         """The server, None when it is gone."""
         if self.row.server_uuid is None:
             return None
-        return Server.objects.filter(uuid=self.row.server_uuid, deleted=False).first()
+        return _SERVER.first(self.row.server_uuid)
 
     @property
     def again(self) -> bool:
@@ -37,16 +41,14 @@ class Work:
 
     def complete(self) -> None:
         """Tick the task off, in the transaction of its last change; LeaseLost undoes both."""
-        deleted, _ = Task.objects.filter(pk=self.row.pk, owner=self.row.owner).delete()
-        if not deleted:
+        if not _MINE(self.row.pk, self.row.owner):
             raise LeaseLost(str(self.row))
         self.completed = True
 
     def note(self, **progress: Any) -> None:
         """Remember a finished step."""
         self.row.progress = {**self.row.progress, **progress}
-        mine = Task.objects.filter(pk=self.row.pk, owner=self.row.owner)
-        if not mine.update(progress=self.row.progress):
+        if not _MINE(self.row.pk, self.row.owner, progress=self.row.progress):
             raise LeaseLost(str(self.row))
 
     def take_time(self, operation: str) -> None:

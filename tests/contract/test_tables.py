@@ -92,6 +92,7 @@ def sources():
         "cloud",
         "middleware",
         "versioned",
+        "prepared",
         "computeproject",
         "tests",
         "bench",

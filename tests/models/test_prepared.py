@@ -3,7 +3,7 @@
 import pytest
 
 from compute.models import Flavor
-from compute.models.prepared import Prepared
+from prepared import Prepared
 
 pytestmark = pytest.mark.django_db
 

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from compute.scheduler.filters.base import Filter
+from compute.scheduler.hosts import HostState
+from compute.scheduler.request import Request
 
 _HERE = "compute.scheduler.filters"
 
@@ -54,6 +56,11 @@ ENABLED = (
 def enabled() -> tuple[tuple[str, Filter], ...]:
     """The filters that settings enable, with their names, in their order."""
     return _made(tuple(getattr(settings, "SCHEDULER_ENABLED_FILTERS", ENABLED)))
+
+
+def pass_all(host: HostState, request: Request) -> bool:
+    """Whether the host passes every filter that is enabled."""
+    return all(each.passes(host, request) for _, each in enabled())
 
 
 @lru_cache
