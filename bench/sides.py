@@ -54,7 +54,7 @@ class Measured:
         return made["server"]["id"]
 
     def building(self):
-        """How many servers are being built, as the database says: asking costs the process nothing."""
+        """How many are being built, as the database says: asking costs the process nothing."""
         with closing(sqlite3.connect(self.database, timeout=30)) as connection:
             return connection.execute(self.building_statement).fetchone()[0]
 

@@ -139,7 +139,7 @@ def _is_public(text: str | None) -> bool | None:
 
 
 # The list that nearly everybody asks for, prepared for each plan of a shape.
-_usual: dict[tuple[Any, bool], Prepared] = {}
+_usual: dict[tuple[Any, bool], Prepared[Row]] = {}
 
 
 def _usual_rows(shape: type[Shape], ask: ComputeAsk, context: RequestContext) -> list[Row]:

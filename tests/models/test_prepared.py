@@ -1,9 +1,11 @@
 """Prepared queries answer as the querysets that they were made of."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from compute.models import Flavor
-from prepared import Prepared
+from prepared import Prepared, PreparedUpdate, insert
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +61,64 @@ def test_a_parameter_may_stand_in_several_places(flavor):
     )
     assert twice("odd") == [{"name": "odd"}]
     assert twice("x") == []
+
+
+def test_instances_are_those_of_the_queryset(flavor):
+    (found,) = Prepared(lambda name: Flavor.objects.filter(name=name), str)("odd")
+    assert found == flavor
+    assert found.extra_specs == {"a": "b"}
+    found.name = "saved"
+    found.save()
+    assert Flavor.objects.get().name == "saved"
+
+
+def test_a_moment_is_compared_as_the_database_keeps_it(flavor):
+    before = Prepared(lambda at: Flavor.objects.filter(created_at__lt=at).values("id"), datetime)
+    assert before(flavor.created_at) == []
+    assert before(flavor.created_at + timedelta(microseconds=1))
+
+
+def test_a_place_that_the_statement_has_not_is_an_error(flavor):
+    with pytest.raises(ValueError, match="Place 0"):
+        Prepared(lambda name: Flavor.objects.values("id"), str)("x")
+
+
+def test_an_update_writes_columns_as_their_fields_do(flavor):
+    rename = PreparedUpdate(lambda pk: Flavor.objects.filter(pk=pk), int)
+    assert rename(flavor.pk, name="even", extra_specs={"c": "d"}, description=None) == 1
+    assert rename(flavor.pk + 1, name="none") == 0
+    flavor.refresh_from_db()
+    assert (flavor.name, flavor.extra_specs, flavor.description) == ("even", {"c": "d"}, None)
+
+
+def test_an_update_of_nothing_deletes(flavor):
+    remove = PreparedUpdate(lambda name: Flavor.objects.filter(name=name), str)
+    assert remove("even") == 0
+    assert remove("odd") == 1
+    assert not Flavor.objects.exists()
+
+
+def _flavors(*names):
+    return [
+        Flavor(flavor_id=name, name=name, memory_mb=1, vcpus=1, root_gb=1, extra_specs={"n": name})
+        for name in names
+    ]
+
+
+def test_inserted_rows_have_the_ids_that_they_got(db):
+    made = insert(_flavors("a", "b", "c"))
+    assert list(Flavor.objects.order_by("id")) == made
+    assert [row.extra_specs for row in Flavor.objects.order_by("id")] == [
+        {"n": name} for name in "abc"
+    ]
+
+
+def test_an_insert_may_leave_or_change_what_is_there(db):
+    insert(_flavors("a"))
+    unique = ("flavor_id",)
+    changed = _flavors("a")
+    changed[0].name = "new"
+    insert(changed, unique=unique)
+    assert Flavor.objects.get().name == "a"
+    insert(changed, unique=unique, update=("name",))
+    assert Flavor.objects.get().name == "new"

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.db import connection
 
-from cloud.placement.domain import classes
+from cloud.placement import errors
+from cloud.placement.domain import classes, traits
 from cloud.placement.domain.search import Facts
 from cloud.placement.domain.wanted import Group, Wanted
 
@@ -76,11 +77,17 @@ class _Search:
         self.facts = facts
         self.wanted = wanted
         self.left: dict[tuple[str, str], tuple[int, int]] = {}
+        self.roots_allowed: AbstractSet[str] | None = None
+        self.is_plain = not facts.has_trees and not facts.sharing and _is_plain(wanted)
+        if self.is_plain:
+            return
         self.roots_allowed = facts.roots_allowed(wanted)
         if self.roots_allowed is not None and not self.roots_allowed:
             raise _Nothing
 
     def candidates(self) -> Iterator[Candidate]:
+        if self.is_plain:
+            return self._plain(self.wanted.groups[0])
         # Placement: groups are looked at in turn, so what is wrong with a group is said only if
         # those before it can be met.
         pieces = {group.suffix: self._pieces(group) for group in self.wanted.groups}
@@ -92,6 +99,13 @@ class _Search:
             # Placement: drops such repetition before it joins groups, and with it candidates.
             return _without_repetition(found)
         return found
+
+    def _plain(self, group: Group) -> Iterator[Candidate]:
+        """Candidates of one provider each, where each provider is a tree by itself."""
+        for provider in self.facts.able(
+            group, self.wanted.limit, self.wanted.root_required, self.wanted.root_forbidden
+        ):
+            yield Candidate({provider: group.resources}, {group.suffix: [provider]})
 
     def _is_of_separate_trees(self, candidate: Candidate) -> bool:
         roots = self.facts.roots(candidate.amounts)
@@ -274,6 +288,23 @@ class _Search:
                     if sums[name] > left or sums[name] > max_unit:
                         return None
         return Candidate(amounts, {piece.suffix: list(piece.providers) for piece in chosen})
+
+
+def _is_plain(wanted: Wanted) -> bool:
+    """Say whether one group is wanted, of which every name is known.
+
+    What is wrong with a name is said only if nothing else stands against an answer before that.
+    """
+    if len(wanted.groups) != 1 or wanted.same_subtrees or not wanted.groups[0].resources:
+        return False
+    group = wanted.groups[0]
+    named = {name for any_of in group.required for name in any_of} | group.forbidden
+    try:
+        classes.check_known(group.resources)
+        traits.check_known([*named, *wanted.root_required, *wanted.root_forbidden])
+    except (errors.ResourceClassNotFound, errors.TraitNotFound):
+        return False
+    return True
 
 
 def _piece(group: Group, anchor: str, chosen: tuple[str, ...]) -> Piece:

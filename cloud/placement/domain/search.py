@@ -14,7 +14,7 @@ from django.db import connection
 
 from cloud.placement import standards
 from cloud.placement.domain import rows, traits
-from cloud.placement.domain.wanted import AnyOf, Wanted
+from cloud.placement.domain.wanted import AnyOf, Group, Wanted
 
 # Placement: a provider's room is compared as a float in searches and claims alike.
 _ROOM = (
@@ -27,7 +27,17 @@ _ROOM_IN_TREES = (
 )
 # Where no provider has a parent, each is its own root.
 _ROOM_WITHOUT_TREES = f"SELECT i.provider_id, i.provider_id FROM placement_inventory i WHERE{_ROOM}"
+# How a trait or an aggregate is asked for of a provider that is looked at already.
+_HOLDING = {
+    "trait": "placement_providertrait h WHERE h.provider_id = i.provider_id AND h.trait",
+    "aggregate": "placement_provideraggregate h WHERE h.provider_id = i.provider_id"
+    " AND h.aggregate",
+}
 _NAMES_TOGETHER = {"postgresql": "string_agg(trait, ',')"}
+
+
+def _has(kind: str, any_of: Collection[str]) -> str:
+    return f"EXISTS (SELECT 1 FROM {_HOLDING[kind]} IN ({rows.marks(len(any_of))}))"
 
 
 class Facts:
@@ -65,6 +75,53 @@ class Facts:
             found = self._rooms[key] = dict(self._all(statement, values))
             self.root_of.update(found)
         return self._rooms[key]
+
+    def able(
+        self,
+        group: Group,
+        limit: int | None,
+        also_required: AbstractSet[str] = frozenset(),
+        also_forbidden: AbstractSet[str] = frozenset(),
+    ) -> list[str]:
+        """Who can give a whole group alone, where no provider has a parent or shares; in one query.
+
+        It asks no more providers than it takes to find `limit`, however many there are.
+        """
+        sources, conditions, values = [], [], []
+        for number, (name, amount) in enumerate(group.resources.items()):
+            sources.append(
+                "placement_inventory i"
+                if not number
+                else f"JOIN placement_inventory i{number} ON i{number}.provider_id = i.provider_id"
+            )
+            alias = f" i{number}." if number else " i."
+            conditions.append(_ROOM.replace(" i.", alias).replace("(i.", f"({alias.strip()}"))
+            values += [name, amount, amount, amount, amount]
+        for any_of in (*group.required, *({name} for name in also_required)):
+            conditions.append(_has("trait", any_of))
+            values += sorted(any_of)
+        for any_of in group.member_of:
+            conditions.append(_has("aggregate", any_of))
+            values += sorted(any_of)
+        for kind, none_of in (
+            ("trait", {*group.forbidden, *also_forbidden}),
+            ("aggregate", group.not_member_of),
+        ):
+            if none_of:
+                conditions.append(f"NOT {_has(kind, none_of)}")
+                values += sorted(none_of)
+        if group.in_tree:
+            conditions.append("i.provider_id = %s")
+            values.append(group.in_tree)
+        statement = (
+            f"SELECT i.provider_id FROM {' '.join(sources)} WHERE {' AND '.join(conditions)}"
+            " ORDER BY i.provider_id"
+        )
+        if limit is not None:
+            statement += f" LIMIT {int(limit)}"
+        found = [provider for (provider,) in self._all(statement, values)]
+        self.root_of.update((provider, provider) for provider in found)
+        return found
 
     def left(self, names: Collection[str]) -> dict[tuple[str, str], tuple[int, int]]:
         """What is left of these classes by provider, and the most that can be had at once."""

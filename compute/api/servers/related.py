@@ -168,7 +168,7 @@ def rows_for(shape: type[Shape], servers: QuerySet[Server], ask: ComputeAsk) -> 
 
 
 # One prepared query for each plan: an epoch of a shape, for a set of granted policies.
-_one: dict[Any, Prepared] = {}
+_one: dict[Any, Prepared[Row]] = {}
 
 
 def row_of(shape: type[Shape], server_uuid: str, ask: ComputeAsk) -> Row | None:
