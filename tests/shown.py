@@ -63,7 +63,7 @@ def shown_by(requests, shows):
     for method, url, body, status, headers in requests:
         name = operation_of(method, url, body) if shows(status) else None
         if name is not None:
-            found[name].add(_version(url, headers))
+            found[name].add(version_of(url, headers))
     return found
 
 
@@ -86,7 +86,8 @@ def operation_of(method, url, body):
     return f"{name} {action}" if action in view.viewset.actions else None
 
 
-def _version(url, headers):
+def version_of(url, headers):
+    """The version that a request was made at."""
     if urlsplit(url).path.startswith("/v2/"):
         return "2.0"
     return headers.get("OpenStack-API-Version", "compute 2.1").rpartition(" ")[2]

@@ -16,6 +16,7 @@ from compute.domain.errors import (
     NotFound,
     ServerLocked,
     ServerNotFound,
+    Unexpected,
 )
 from compute.models import Server
 from compute.work import clock, queue
@@ -35,10 +36,13 @@ def _check_lock(context: RequestContext, server: Server) -> None:
 
 def _queue(context: RequestContext, server: Server, kind: str, **payload: Any) -> None:
     _check_lock(context, server)
+    if not server.host:
+        # Nova: nobody asks whether there is a host that could be told.
+        raise Unexpected(kind="nova.exception.NovaException")
     with transaction.atomic():
         queue.enqueue(
             kind,
-            queue=queue.of_host(server.host) if server.host else queue.CONDUCTOR,
+            queue=queue.of_host(server.host),
             context=context,
             server=server,
             payload=payload,

@@ -110,11 +110,31 @@ def _size(value: Any) -> int | None:
 
 def from_version_2(row: dict[str, Any], *, image_given: bool) -> Device:
     """Read one item of block_device_mapping_v2; InvalidFormat for what does not hold together."""
-    if row.get("no_device"):
-        return Device(no_device=True, device_name=_dev(row.get("device_name")), boot_index=None)
-    source = row.get("source_type")
-    uuid = row.get("uuid")
-    target = row.get("destination_type")
+    no_device = bool(row.get("no_device"))
+    # Nova: an item that takes a device of the image away has no source, and is an item otherwise.
+    ids = {} if no_device else _sources(row, image_given=image_given)
+    index = row.get("boot_index")
+    return Device(
+        source_type=row.get("source_type") or "",
+        destination_type=row.get("destination_type"),
+        device_name=_dev(row.get("device_name")),
+        boot_index=int(index) if index not in (None, "") else None,
+        volume_size=_size(row.get("volume_size")),
+        volume_type=row.get("volume_type") or None,
+        guest_format=row.get("guest_format"),
+        device_type=row.get("device_type"),
+        disk_bus=row.get("disk_bus"),
+        delete_on_termination=_truth(row.get("delete_on_termination", False)),
+        no_device=no_device,
+        tag=row.get("tag"),
+        connection_info=row.get("connection_info"),
+        **ids,
+    )
+
+
+def _sources(row: dict[str, Any], *, image_given: bool) -> dict[str, Any]:
+    """The ids of what a device is made from; InvalidFormat for what does not hold together."""
+    source, uuid, target = (row.get(k) for k in ("source_type", "uuid", "destination_type"))
     ids: dict[str, Any] = {key: row.get(key) for key in ("image_id", "snapshot_id", "volume_id")}
     if source == "blank" and uuid:
         raise InvalidFormat(details="Invalid device UUID.")
@@ -135,22 +155,7 @@ def from_version_2(row: dict[str, Any], *, image_given: bool) -> Device:
         raise InvalidFormat(details="Specifying volume type to existing volume is not supported.")
     if not source:
         raise InvalidFormat(details="Some required fields are missing")
-    index = row.get("boot_index")
-    return Device(
-        source_type=source,
-        destination_type=target,
-        device_name=_dev(row.get("device_name")),
-        boot_index=int(index) if index not in (None, "") else None,
-        volume_size=_size(row.get("volume_size")),
-        volume_type=row.get("volume_type") or None,
-        guest_format=row.get("guest_format"),
-        device_type=row.get("device_type"),
-        disk_bus=row.get("disk_bus"),
-        delete_on_termination=_truth(row.get("delete_on_termination", False)),
-        tag=row.get("tag"),
-        connection_info=row.get("connection_info"),
-        **ids,
-    )
+    return ids
 
 
 def _from_version_1(row: dict[str, Any]) -> Device:
@@ -257,7 +262,7 @@ def complete(devices: list[Device], *, flavor: Flavor, count: int) -> list[Devic
     for device in devices:
         if device.destination_type is None and not device.no_device:
             device.destination_type = "local" if device.source_type == "blank" else "volume"
-    return [device for device in devices if not device.no_device]
+    return devices
 
 
 def _blank(size: int, guest_format: str | None) -> Device:
@@ -311,13 +316,13 @@ def check(
         raise TooManyLocal
 
 
-def one_for_each_name(devices: list[Device]) -> list[Device]:
-    """Of devices with the same name the last one."""
+def to_have(devices: list[Device]) -> list[Device]:
+    """Of devices with the same name the last one, unless it is there to take that name away."""
     named = {device.device_name: device for device in devices if device.device_name}
     return [
         device
         for device in devices
-        if not device.device_name or named[device.device_name] is device
+        if not device.no_device and (not device.device_name or named[device.device_name] is device)
     ]
 
 

@@ -84,7 +84,7 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
             has_image=bool(order.image_id),
             many_attachments=order.knows_many_attachments,
         )
-        devices = block_devices.one_for_each_name(devices)
+        devices = block_devices.to_have(devices)
         columns = {
             **new_servers.columns(context, order, image, flavor),
             "reservation_id": reservation_id,

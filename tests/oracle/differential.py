@@ -5,6 +5,7 @@
     --left-cloud URL, --right-cloud URL   where people log in; without, their names are tokens
     --left-metadata URL, --right-metadata URL   where guests ask
     -v                                    print steps that agree, too
+    --record                              note what was compared in compared.json
 
 LEFT is the judge, a real Nova.  A file of steps:
 
@@ -22,6 +23,12 @@ LEFT is the judge, a real Nova.  A file of steps:
       data: {server: {name: x}}   # a body of JSON; `text:` as it stands; `size:` so many bytes;
                                   # `$NAME: merge` puts the items of an object in its place
       chunked: true               # send the body without its length
+      vary: 40                    # send it so often, too, with one change each (variations.py)
+      params: {limit: "1"}        # of `vary`: what the query is made of
+      accepted: [...]             # steps that follow each that the judge did not refuse
+      vary: 40                    # send it so often, too, with one change each (variations.py)
+      params: {limit: "1"}        # of `vary` without a body: what queries are made of
+      accepted: [...]             # steps that follow each of them that the judge did not refuse
       save: {SERVER: $.server.id}    # each side keeps its own value (a JSON path, or `header:Name`)
       until: {$.server.status: ACTIVE}   # ask again, up to `within: 30` seconds, if not refused
                                   # a list: until it is one of these
@@ -35,22 +42,28 @@ LEFT is the judge, a real Nova.  A file of steps:
 
 Ids, times, addresses, request ids and the host are normalised; ids that meet once in the same
 place belong together.  Requests to neighbours make the stage; they are not compared.
-Differences that have a reason stand in explained.yaml.
+Differences that have a reason stand in explained.yaml.  With --record, what is the same is written
+down; what then was compared of no operation at a version at which it changes is a failure, too.
 """
 
 import argparse
 import itertools
 import json
+import os
+import string
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import django
 import yaml
 
-from tests.oracle import explained
+from tests.oracle import explained, variations
 from tests.oracle.normal import Normaliser, Pairs, differences, pick
 from tests.oracle.sides import Answer, Side
 from tests.oracle.stage import Stage
@@ -71,6 +84,8 @@ class Comparison:
         )
         self.pairs = Pairs()
         self.count = 0
+        # What was asked last and what the judge said, to be recorded.
+        self.last: tuple[str, str, Any, int, dict[str, str]] | None = None
 
     def run(self, document: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
         """Yield each request's name and its differences."""
@@ -97,13 +112,33 @@ class Comparison:
                     if "steps" in step:
                         kept = {name: step[name] for name in INHERITED if name in step}
                         yield from self.steps(step["steps"], kept, said)
+                    elif "vary" in step:
+                        yield from self.vary(step, said)
                     else:
                         yield self.compare(step, said)
+
+    def vary(self, step: dict[str, Any], suffix: str) -> Iterator[tuple[str, list[str]]]:
+        """Run a step as it is and with changes; `accepted` after each that is not refused."""
+        method = next(name for name in METHODS if name in step)
+        seed = f"{method} {step[method]} {step['version']} {step.get('as')} {suffix}"
+        if "params" in step:
+            path = step[method]
+            found = variations.queries(step["params"], step["vary"], seed)
+            changed = [({**step, method: f"{path}?{query}"}, "") for query in found]
+        else:
+            bodies = variations.bodies(step["data"], step["vary"], seed)
+            changed = [({**step, "data": body}, f" {words}") for words, body in bodies]
+        for one, words in changed:
+            yield self.compare(one, suffix + words)
+            if self.last is not None and self.last[3] < 400:
+                kept = {name: step[name] for name in INHERITED if name in step}
+                yield from self.steps(step.get("accepted", []), kept, suffix + words)
 
     def compare(self, step: dict[str, Any], suffix: str) -> tuple[str, list[str]]:
         method = next(name for name in METHODS if name in step)
         version = step["version"]
-        name = f"{method} {step[method]}" + (f" @{version}" if version else "") + suffix[:200]
+        name = f"{method} {step[method]}" + (f" @{version}" if version else "") + suffix[:300]
+        self.last = None
         if step.get("name"):
             name = f"{name} ({step['name']})"
         answers = [ask(side, step, method) for side in self.sides]
@@ -111,6 +146,10 @@ class Comparison:
             bad = [answer for answer in answers if answer.status >= 400]
             return name, [f"stage: {answer.status} {answer.body!r}" for answer in bad]
         self.count += 1
+        sent = {"OpenStack-API-Version": f"compute {version}"} if version else {}
+        left = self.sides[0]
+        asked = left.filled(step[method]), left.filled(step.get("data"))
+        self.last = (method, *asked, answers[0].status, sent)
         found = (
             []
             if answers[0].status == answers[1].status
@@ -183,7 +222,7 @@ def ask(side: Side, step: dict[str, Any], method: str) -> Answer:
     while True:
         answer = side.ask(
             method,
-            side.filled(step[method]),
+            quote(side.filled(step[method]), safe=string.punctuation),
             headers,
             body,
             is_chunked=step.get("chunked", False),
@@ -249,6 +288,7 @@ def main() -> int:
     parser.add_argument("--left-metadata")
     parser.add_argument("--right-metadata")
     parser.add_argument("-v", "--verbose", action="store_true")
+    parser.add_argument("--record", action="store_true")
     options = parser.parse_args()
     left = Side(options.left.rstrip("/"), options.left_cloud, options.left_metadata)
     right = Side(options.right.rstrip("/"), options.right_cloud, options.right_metadata)
@@ -256,28 +296,81 @@ def main() -> int:
         if side.cloud:
             Stage(side).set()
     comparison = Comparison(left, right)
+    record = _record() if options.record else None
     explanations = explained.read(HERE / "explained.yaml")
-    differing = unexplained = 0
+    total = Counts("altogether")
+    rows = []
     for path in options.steps or sorted((HERE / "steps").glob("*.yaml")):
+        counts = Counts(path.stem)
+        before = comparison.count
         for name, found in comparison.run(yaml.safe_load(path.read_text())):
             name = f"{path.stem}: {name}"
             left_over = explained.unexplained(explanations, name, found)
-            differing += bool(found)
-            unexplained += bool(left_over)
+            counts.explained += bool(found) and not left_over
+            counts.different += bool(left_over)
             if found:
                 word = "DIFFERS" if left_over else "differs as explained"
                 say("\n    ".join([f"{word} {name}", *(left_over or found)]))
             elif options.verbose:
                 say(f"ok      {name}")
+            if record is not None and comparison.last is not None and not left_over:
+                record.add(*comparison.last)
+        counts.steps = comparison.count - before
+        total.add(counts)
+        rows.append(counts)
     if not options.steps:
         for one in explanations:
             if not one.uses:
                 say(f"Nothing differs any more: {one.step}: {one.differs}")
-    say(
-        f"{comparison.count - differing} of {comparison.count} steps are identical, "
-        f"{differing - unexplained} differ as explained, {unexplained} differ"
-    )
-    return 1 if unexplained else 0
+    for counts in (*rows, total):
+        say(str(counts))
+    missing = 0
+    if record is not None:
+        record.write(adds=bool(options.steps))
+        missing = _tell_gaps()
+    return 1 if total.different or missing else 0
+
+
+@dataclass
+class Counts:
+    """How many steps of a file were identical, and how many not."""
+
+    name: str
+    steps: int = 0
+    explained: int = 0
+    different: int = 0
+
+    def add(self, other: "Counts") -> None:
+        self.steps += other.steps
+        self.explained += other.explained
+        self.different += other.different
+
+    def __str__(self) -> str:
+        identical = self.steps - self.explained - self.different
+        return (
+            f"{self.name}: {identical} of {self.steps} steps are identical, "
+            f"{self.explained} differ as explained, {self.different} differ"
+        )
+
+
+def _record() -> Any:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "computeproject.settings.test")
+    django.setup()
+    # Only now: it reads the table of operations.
+    from tests.oracle.compared import Record
+
+    return Record()
+
+
+def _tell_gaps() -> int:
+    """Say which operations were not compared where they change; the number of such places."""
+    from tests.oracle.compared import gaps
+
+    found = list(gaps())
+    for name, version, missing in found:
+        say(f"Not compared: {name} @{version}: {missing}")
+    say(f"{len(found)} gaps")
+    return len(found)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ _PATTERNS = (
     ("uptime", re.compile(r" \d\d:\d\d:\d\d up .* load average: [0-9., ]+")),
     # Numbers of rows, in texts about who may use a flavor.
     ("row", re.compile(r"(?<=for flavor )\d+(?= and)|(?<=not found for )\d+(?= /)")),
+    # Of aggregates: SQLite gives numbers away again.
+    ("row", re.compile(r"(?<=aggregate )\d+\b")),
     ("mac", re.compile(r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b")),
     ("time", re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")),
 )

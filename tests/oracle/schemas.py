@@ -2,6 +2,7 @@
 
     NOVA_PYTHON -m tests.oracle.schemas dump > nova.json      # with Nova's own environment
     python -m tests.oracle.schemas compare nova.json [PATH…]  # with ours
+    python -m tests.oracle.schemas changes nova.json          # with ours: writes changes.json
 
 Trees must be equal with their keys in the same order: the first that fails is what a client
 reads about.  `responses(nova, operation, version)` is the schema that an answer must fit.
@@ -138,6 +139,16 @@ def _text(schema: Any) -> str:
     return json.dumps(schema)
 
 
+def edges(rows: dict[str, list[Any]]) -> set[tuple[int, int]]:
+    """The versions at which any of an operation's schemas changes."""
+    found = set()
+    for low, high, _ in (row for kind in rows.values() for row in kind):
+        found |= {tuple(low)} if low is not None else set()
+        found |= {(high[0], high[1] + 1)} if high is not None else set()
+    # What begins with the first version is no change; what is for legacy clients alone is.
+    return {edge for edge in found if edge > (2, 1)} | (found & {(2, 0)})
+
+
 def main(command: str, *args: str) -> int:
     if command == "dump":
         json.dump(dump(), sys.stdout, default=list)
@@ -149,7 +160,14 @@ def main(command: str, *args: str) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "computeproject.settings.test")
     django.setup()
     with open(args[0]) as file:
-        return compare(json.load(file), list(args[1:]))
+        nova = json.load(file)
+    if command == "changes":
+        from tests.oracle import compared
+
+        theirs = {_plain(name): edges(rows) for name, rows in nova.items()}
+        compared.write_changes({name: theirs.get(_plain(name), ()) for name in operations()})
+        return 0
+    return compare(nova, list(args[1:]))
 
 
 if __name__ == "__main__":

@@ -19,9 +19,13 @@ _ATTACHMENT = types.closed(
     {
         "net_id": types.uuid,
         "port_id": types.uuid,
-        "fixed_ips": types.list_of(
-            types.closed({"ip_address": types.ip_address}, ["ip_address"]), minItems=1, maxItems=1
-        ),
+        # The order is the order of errors: how many there are comes before what they are.
+        "fixed_ips": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1,
+            "items": types.closed({"ip_address": types.ip_address}, ["ip_address"]),
+        },
         "tag": since("2.49", types.tag),
     }
 )

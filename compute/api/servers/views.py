@@ -91,7 +91,8 @@ _NAMES = {
 
 
 def _changes(server: dict[str, Any]) -> dict[str, Any]:
-    changes = {_NAMES[key]: value for key, value in server.items()}
+    # A legacy client's body may hold nothing but unknown keys, which are then still there.
+    changes = {_NAMES[key]: value for key, value in server.items() if key in _NAMES}
     if "name" in changes:
         changes["name"] = changes["name"].strip()
     for key in ("access_ip_v4", "access_ip_v6"):

@@ -26,12 +26,14 @@ import nova.tests.functional
 
 # isort: on
 import fixtures
+import futurist._thread
 import nova.conf
 import nova.config
 from cheroot.wsgi import Server
 from nova import context, objects, test
 from nova.api import wsgi
 from nova.api.openstack import wsgi_app
+from nova.compute import power_state
 from nova.db import migration
 from nova.db.main import api as main_database
 from nova.tests import fixtures as nova_fixtures
@@ -137,6 +139,18 @@ class HostLikeOurs(fake.FakeDriver):
     def get_host_uptime(self) -> str:
         return " 00:00:00 up 0 days,  0:00,  1 users,  load average: 0.00, 0.00, 0.00"
 
+    def pause(self, instance: object) -> None:
+        self.instances[instance.uuid].state = power_state.PAUSED
+
+    def unpause(self, instance: object) -> None:
+        self.instances[instance.uuid].state = power_state.RUNNING
+
+    def suspend(self, context: object, instance: object) -> None:
+        self.instances[instance.uuid].state = power_state.SUSPENDED
+
+    def resume(self, context: object, instance: object, *_: object) -> None:
+        self.instances[instance.uuid].state = power_state.RUNNING
+
 
 def serve(name: str, port: int) -> None:
     app = wsgi.Loader().load_app(name)
@@ -152,6 +166,8 @@ def main(port: str, identity: str, state: str, metadata_port: str = "") -> None:
     folder.mkdir(parents=True)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    # Idle workers look about once a second; with hundreds of them that is most of its time.
+    futurist._thread.ThreadWorker.MAX_IDLE_FOR = 600
     # Drivers are found below nova.virt.
     fake.HostLikeOurs = HostLikeOurs
     RealNova(identity, folder).setUp()

@@ -1,0 +1,85 @@
+"""Requests that nobody means to send, and what Nova says of them."""
+
+import pytest
+
+from compute.models import Server
+from tests.api.servers import action, boot
+
+NONE = "00000000-0000-4000-8000-00000000ffff"
+NO_HOST = "<class 'nova.exception.NovaException'>"
+
+
+def order(**more):
+    return {"server": {"name": "n", "flavorRef": "1", "networks": "none", **more}}
+
+
+@pytest.fixture
+def server(cloud, api):
+    return boot(api)
+
+
+@pytest.fixture
+def image(cloud, api, server):
+    return api.get(f"/servers/{server}").json["server"]["image"]["id"]
+
+
+def test_a_volume_is_looked_up_although_its_device_is_taken_away(api, image):
+    device = {"device_name": "vdb", "volume_id": NONE, "no_device": "x"}
+    answer = api.post(
+        "/servers", order(imageRef=image, block_device_mapping=[device]), version="2.37"
+    )
+    assert (answer.status, answer.error) == (400, f"Volume {NONE} could not be found.")
+
+
+def test_a_device_taken_away_keeps_its_place_in_the_boot_sequence(api, image):
+    devices = [
+        {"source_type": "image", "destination_type": "local", "uuid": image, "boot_index": 0},
+        {"source_type": "blank", "no_device": True, "boot_index": 0},
+    ]
+    answer = api.post(
+        "/servers", order(imageRef=image, block_device_mapping_v2=devices), version="2.37"
+    )
+    assert (answer.status, answer.error) == (
+        400,
+        "Block Device Mapping is Invalid: Boot sequence for the instance and image/block device "
+        "mapping combination is not valid.",
+    )
+
+
+def test_a_device_that_is_only_taken_away_is_none(api, image):
+    devices = [
+        {"source_type": "image", "destination_type": "local", "uuid": image, "boot_index": 0},
+        {"no_device": True, "device_name": "/dev/vdc"},
+    ]
+    answer = api.post(
+        "/servers", order(imageRef=image, block_device_mapping_v2=devices), version="2.37"
+    )
+    assert answer.status == 202
+    server = Server.objects.get(uuid=answer.json["server"]["id"])
+    assert server.block_devices.count() == 1
+
+
+def test_addresses_change_on_a_host_only(api, root, server):
+    """Nova: without a host to tell, an error that it does not foresee."""
+    Server.objects.filter(uuid=server).update(host=None, vm_state="shelved_offloaded")
+    asked = (
+        (api, {"addFixedIp": {"networkId": NONE}}),
+        (api, {"removeFixedIp": {"address": "192.0.2.3"}}),
+        (root, {"injectNetworkInfo": None}),
+    )
+    for who, body in asked:
+        answer = action(who, server, body)
+        assert answer.status == 500
+        assert answer.error.endswith(NO_HOST)
+
+
+def test_a_legacy_update_may_hold_nothing_that_is_known(api, server):
+    answer = api.legacy.put(f"/servers/{server}", {"server": {"x": 1}}, version=None)
+    assert (answer.status, answer.json["server"]["name"]) == (200, "one")
+
+
+def test_how_many_addresses_a_port_may_have_comes_before_what_they_are(api, server):
+    asked = {"interfaceAttachment": {"fixed_ips": [{"ip_address": "192.0.2.3"}, None]}}
+    answer = api.post(f"/servers/{server}/os-interface", asked)
+    assert answer.status == 400
+    assert answer.error.endswith("is too long")
