@@ -8,8 +8,8 @@ from compute.api.base import ComputeAsk, ComputeViewSet
 from compute.domain import flavors
 from compute.domain.errors import BadRequest
 from compute.models import Flavor
+from compute.models.prepared import Prepared, Row
 from middleware.context import RequestContext
-from prepared import Prepared, Row
 from versioned.operation import operation
 from versioned.schema import body, query
 from versioned.shape import Attr, Shape

@@ -92,7 +92,6 @@ def sources():
         "cloud",
         "middleware",
         "versioned",
-        "prepared",
         "computeproject",
         "tests",
         "bench",

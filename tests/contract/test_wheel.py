@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("cloud", "compute", "computeproject", "middleware", "prepared", "versioned")
+PACKAGES = ("cloud", "compute", "computeproject", "middleware", "versioned")
 BUILD = "from setuptools.build_meta import build_wheel; print(build_wheel('wheels'))"
 
 

@@ -18,7 +18,7 @@ from compute.models import (
     ServerTag,
     Service,
 )
-from prepared import Prepared
+from compute.models.prepared import Prepared
 from versioned.shape import Shape
 
 Row = dict[str, Any]

@@ -2,11 +2,10 @@
 
 Django compiles a queryset anew each time it runs, which costs several times what the database needs
 to answer it.  Where a statement has one form and differs in its parameters only, it is prepared.
-Used by every service; knows none.
 """
 
-from prepared.insert import insert
-from prepared.select import Prepared, Row
-from prepared.update import PreparedUpdate
+from compute.models.prepared.insert import insert
+from compute.models.prepared.select import Prepared, Row
+from compute.models.prepared.update import PreparedUpdate
 
 __all__ = ["Prepared", "PreparedUpdate", "Row", "insert"]
