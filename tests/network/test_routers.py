@@ -2,6 +2,8 @@
 
 import pytest
 
+from cloud.network.seed import seed
+from tests.cast import ADMINS
 from tests.network.conftest import refusal
 
 
@@ -77,6 +79,25 @@ def test_a_floating_ip_leads_to_a_port_through_its_router(net, network, router, 
     assert net.delete(f"/ports/{port['id']}").status == 204
     freed = net.show(path)
     assert (freed["port_id"], freed["status"], freed["router_id"]) == (None, "DOWN", None)
+
+
+@pytest.fixture
+def agents(db):
+    seed(ADMINS)
+
+
+def test_a_floating_ip_is_down_while_no_agent_has_its_router(
+    net, admin, agents, network, router, floating
+):
+    port = net.make("port", network_id=network["id"])
+    path = f"/floatingips/{floating['id']}"
+    assert net.put(path, {"floatingip": {"port_id": port["id"]}}).status == 200
+    (agent,) = admin.get(f"/routers/{router['id']}/l3-agents").json["agents"]
+    routers = f"/agents/{agent['id']}/l3-routers"
+    assert admin.delete(f"{routers}/{router['id']}").status == 204
+    assert net.show(path)["status"] == "DOWN"
+    assert admin.post(routers, {"router_id": router["id"]}).status == 201
+    assert net.show(path)["status"] == "ACTIVE"
 
 
 def test_one_address_has_one_floating_ip(net, public, network, router):

@@ -5,7 +5,8 @@ from typing import Any
 from django.db import transaction
 
 from cloud.network import errors
-from cloud.network.models import Agent, AgentHosting, Network, Router
+from cloud.network.domain import standard
+from cloud.network.models import Agent, AgentHosting, FloatingIp, Network, Router
 
 DHCP = "DHCP agent"
 L3 = "L3 agent"
@@ -67,12 +68,24 @@ def add_router(agent: Agent, router_id: str) -> None:
         if not Router.objects.filter(id=router_id).exists():
             raise errors.RouterNotFound(router_id=router_id)
         AgentHosting.objects.get_or_create(agent=agent, resource_id=router_id)
+        _tell_floating_ips(router_id, "ACTIVE")
 
 
 def drop_router(agent: Agent, router_id: str) -> None:
-    gone, _ = AgentHosting.objects.filter(agent=agent, resource_id=router_id).delete()
-    if not gone:
-        raise errors.RouterNotHostedByL3Agent(router_id=router_id, agent_id=agent.id)
+    """Take a router off an L3 agent; its floating ips are down while no other agent has it."""
+    with transaction.atomic():
+        gone, _ = AgentHosting.objects.filter(agent=agent, resource_id=router_id).delete()
+        if not gone:
+            raise errors.RouterNotHostedByL3Agent(router_id=router_id, agent_id=agent.id)
+        if not hosting(router_id, L3).exists():
+            _tell_floating_ips(router_id, "DOWN")
+
+
+def _tell_floating_ips(router_id: str, status: str) -> None:
+    # Neutron: the agent reports what became of the addresses that it holds.
+    standing = FloatingIp.objects.filter(router_id=router_id).exclude(status=status)
+    for floating_ip in standing:
+        standard.change(floating_ip, {"status": status})
 
 
 def change(agent: Agent, values: dict[str, Any]) -> None:
