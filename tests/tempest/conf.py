@@ -92,7 +92,9 @@ SECTIONS = {
         "swift": False,
         "horizon": False,
     },
-    "enforce_scope": {"nova": True},
+    "enforce_scope": dict.fromkeys(
+        ("nova", "keystone", "glance", "neutron", "cinder", "placement"), True
+    ),
     "validation": {"run_validation": False},
     "compute": {
         "image_ref": images[0]["id"],
@@ -114,6 +116,7 @@ SECTIONS = {
         "resize": True,
         "pause": True,
         "shelve": True,
+        "shelve_migrate": True,
         "suspend": True,
         "cold_migration": True,
         "live_migration": True,
@@ -140,16 +143,32 @@ SECTIONS = {
         "SameHostFilter,DifferentHostFilter",
         "nova_policy_roles": "admin,member,reader,manager,service",
     },
+    "image": {"build_timeout": 60, "build_interval": 1},
+    # What is said about an image's bytes is believed here.
+    "image-feature-enabled": {"import_image": True, "image_format_enforcement": False},
     "network": {"public_network_id": network["id"], "floating_network_name": network["name"]},
-    "network-feature-enabled": {"floating_ips": True, "ipv6": True, "api_extensions": "all"},
+    "network-feature-enabled": {
+        "floating_ips": True,
+        "ipv6": True,
+        "ipv6_subnet_attributes": True,
+        "port_security": True,
+        "api_extensions": "all",
+    },
     "volume": {
         "catalog_type": "block-storage",
         "volume_type_multiattach": multiattach[0],
         "volume_size": 1,
+        "build_timeout": 60,
         "min_microversion": "3.0",
         "max_microversion": "latest",
     },
-    "volume-feature-enabled": {"snapshot": True, "clone": True, "backup": False},
+    "volume-feature-enabled": {
+        "snapshot": True,
+        "clone": True,
+        "backup": True,
+        "extend_attached_volume": True,
+        "extend_attached_encrypted_volume": True,
+    },
 }
 conf = configparser.RawConfigParser()
 for section, options in SECTIONS.items():
