@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.module_loading import import_string
 
@@ -30,10 +29,9 @@ FLAVORS = (
 
 
 def seed() -> None:
-    """Fill what is empty: the neighbours that live in this process, flavors, hosts, the admin."""
+    """Fill what is empty: the neighbours that live in this process, flavors, hosts."""
     _neighbour("identity", _password(), settings.NEIGHBOURS)
     _flavors()
-    _superuser()
     try:
         admin = _admin_project()
     except NeighbourFailed as exc:
@@ -70,13 +68,6 @@ def _flavors() -> None:
             return
         for flavor_id, name, memory, cpus, disk in FLAVORS:
             flavors.make(flavor_id=flavor_id, name=name, memory_mb=memory, vcpus=cpus, root_gb=disk)
-
-
-def _superuser() -> None:
-    """The administrator of the admin site, when nobody may log in there yet."""
-    users = get_user_model().objects
-    if not users.exists():
-        users.create_superuser("admin", password=_password())
 
 
 def _password() -> str:

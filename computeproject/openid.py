@@ -10,6 +10,7 @@ from mozilla_django_oidc.views import (
     OIDCAuthenticationRequestView,
 )
 
+from computeproject.administrators import is_administrator
 from middleware.bearer_tokens import body_of, decode
 from middleware.openid_settings import read
 
@@ -75,8 +76,3 @@ class AdminBackend(OIDCAuthenticationBackend):
     def get_user(self, user_id: Any) -> Any:
         user = super().get_user(user_id)
         return user if user is not None and user.is_active else None
-
-
-def is_administrator(body: dict[str, Any]) -> bool:
-    """Whether the body of a token holds the role admin."""
-    return any(role["name"] == "admin" for role in body["roles"])

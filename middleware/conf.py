@@ -130,6 +130,28 @@ class Conf:
         found: str | None = getattr(settings, "TOKEN_RATE", None)
         return found
 
+    # admin_session
+
+    @property
+    def admin_sessions(self) -> frozenset[str]:
+        """The log-ins whose sessions are bound to a token."""
+        return frozenset(getattr(settings, "ADMIN_SESSIONS", ()))
+
+    @property
+    def openid_sessions(self) -> frozenset[str]:
+        """The log-ins whose sessions the OpenID provider renews."""
+        return frozenset(getattr(settings, "OPENID_SESSIONS", ()))
+
+    @property
+    def admin_session_holds(self) -> Callable[[str], bool]:
+        """What judges the token of a session, which is sealed."""
+        found: Callable[[str], bool] = import_string(settings.ADMIN_SESSION_JUDGE)
+        return found
+
+    @property
+    def oidc_issuer(self) -> str:
+        return str(getattr(settings, "OIDC_OP_ISSUER", ""))
+
     # content_security
 
     @property

@@ -93,13 +93,25 @@ OIDC_IMPLIED_ROLES = {"admin": ["manager"], "manager": ["member"], "member": ["r
 # Whose bearer tokens Identity exchanges for tokens of its own:
 # /v3/OS-FEDERATION/identity_providers/{idp}/protocols/{protocol}/auth.
 IDENTITY_PROVIDERS: dict[str, dict[str, str]] = {}
-# The admin site: by password, and by OpenID Connect where there is a provider.
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+# The admin site: by a password of Identity's, and by OpenID Connect where there is a provider.
+AUTHENTICATION_BACKENDS = ["computeproject.administrators.PasswordBackend"]
+ADMIN_SESSIONS = [*AUTHENTICATION_BACKENDS]
+ADMIN_SESSION_JUDGE = "computeproject.administrators.still_holds"
+# Where the role admin makes an administrator of the cloud, and the domain that they log in from.
+ADMIN_SCOPES: list[dict[str, object]] = [
+    {"system": {"all": True}},
+    {"project": {"name": "admin", "domain": {"id": "default"}}},
+]
+ADMIN_DOMAIN = "default"
+OPENID_SESSIONS: list[str] = []
 OIDC_APPLICATIONS: list[str] = []
 OIDC_URLS: list[str] = []
+# How often the provider is asked whether an administrator's session goes on, in seconds.
+OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS = int(os.environ.get("KILONOVA_OIDC_RENEW") or 900)
 if OIDC_OP_ISSUER:
     IDENTITY_PROVIDERS = {OIDC_PROVIDER: {OIDC_PROTOCOL: "middleware.bearer_tokens.describe"}}
-    AUTHENTICATION_BACKENDS = [*AUTHENTICATION_BACKENDS, "computeproject.openid.AdminBackend"]
+    OPENID_SESSIONS = ["computeproject.openid.AdminBackend"]
+    AUTHENTICATION_BACKENDS = [*AUTHENTICATION_BACKENDS, *OPENID_SESSIONS]
     OIDC_APPLICATIONS = ["mozilla_django_oidc"]
     OIDC_URLS = ["mozilla_django_oidc.urls"]
     OIDC_AUTHENTICATE_CLASS = "computeproject.openid.LogIn"

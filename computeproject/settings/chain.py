@@ -31,6 +31,8 @@ MIDDLEWARE = [
     "middleware.admin.Common",
     "middleware.admin.Csrf",
     "middleware.admin.Authentication",
+    "middleware.admin_session.AdminSession",  # after authentication: it logs out
+    "middleware.admin_session.SessionRenewal",
     "middleware.admin.Messages",
 ]
 
@@ -52,7 +54,7 @@ PIPELINES = {
     "volume":       "cors http_proxy request_id faultwrap request_log sizelimit auth",
     "placement":    "cors http_proxy request_id faultwrap request_log sizelimit auth",
     # The cloud itself
-    "admin":        "http_proxy request_log rate_limit sizelimit security frame_options content_security sessions common csrf authentication messages",  # noqa: E501
+    "admin":        "http_proxy request_log rate_limit sizelimit security frame_options content_security sessions common csrf authentication admin_session session_renewal messages",  # noqa: E501
     "static":       "http_proxy request_log static",
     "cloud":        "http_proxy request_id faultwrap request_log",
 }

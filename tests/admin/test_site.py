@@ -10,7 +10,8 @@ from compute.models import Flavor, Service
 @pytest.fixture
 def site(cloud):
     client = Client()
-    assert client.login(username="admin", password="password")
+    answer = client.post("/admin/login/", {"username": "admin", "password": "password"})
+    assert answer.status_code == 302
     return client
 
 
@@ -69,7 +70,7 @@ def test_a_service_is_forced_down_and_let_up(site):
 def test_who_did_it_is_recorded(site):
     act(site, "disable", compute_service())
     entry = LogEntry.objects.get()
-    assert (entry.user.get_username(), entry.change_message) == ("admin", "Disabled")
+    assert (entry.user.get_short_name(), entry.change_message) == ("admin", "Disabled")
 
 
 def test_what_the_domain_refuses_is_said_and_changes_nothing(site):

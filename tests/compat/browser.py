@@ -101,5 +101,10 @@ class Browser:
         entries = self._ask("POST", f"{self.session}/se/log", {"type": "browser"})
         return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
 
-    def forget(self):
-        self._ask("DELETE", f"{self.session}/cookie")
+    def forget(self, *names):
+        """Forget these cookies of the page's host."""
+        for name in names:
+            self._ask("DELETE", f"{self.session}/cookie/{name}")
+
+    def cookies(self):
+        return {each["name"]: each for each in self._ask("GET", f"{self.session}/cookie")}

@@ -6,8 +6,9 @@ import uuid
 from urllib.parse import quote
 
 import pytest
+import requests
 
-from tests.compat.keystone import RealKeystone, is_installed
+from tests.compat.keystone import ADMIN_PASSWORD, RealKeystone, is_installed
 from tests.compat.live import LiveCloud, Openstack
 
 pytestmark = [
@@ -132,6 +133,36 @@ def test_a_service_token_must_be_a_services(keystone, cloud):
     assert asked(service) == 200
     assert asked(token) == 401
     assert asked("nonsense") == 401
+
+
+def logged_in(cloud, name, password):
+    """A session at the admin site; None for who is not let in."""
+    browser = requests.Session()
+    page = browser.get(f"{cloud.base}/admin/login/", timeout=60)
+    csrf = page.text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    answer = browser.post(
+        f"{cloud.base}/admin/login/?next=/admin/",
+        {"username": name, "password": password, "csrfmiddlewaretoken": csrf},
+        timeout=60,
+    )
+    return browser if answer.url == f"{cloud.base}/admin/" else None
+
+
+def test_the_admin_site_asks_keystone(keystone, cloud):
+    browser = logged_in(cloud, "admin", ADMIN_PASSWORD)
+    services = f"{cloud.base}/admin/compute/service/"
+    assert "nova-compute" in browser.get(services, timeout=60).text
+    assert logged_in(cloud, "admin", "password") is None
+    assert logged_in(cloud, "demo", "password") is None
+    project = keystone.make("project", name="elsewhere", domain_id="default")
+    user = keystone.person("ann", "a-password", project, "admin")
+    assert logged_in(cloud, "ann", "a-password") is None
+    keystone.ask("PUT", f"/system/users/{user}/roles/{keystone.role('admin')}")
+    browser = logged_in(cloud, "ann", "a-password")
+    assert browser is not None
+    keystone.ask("PATCH", f"/users/{user}", {"user": {"enabled": False}})
+    time.sleep(CACHED + 1)
+    assert browser.get(services, timeout=60).url.startswith(f"{cloud.base}/admin/login/")
 
 
 def test_a_wrong_service_password_is_503(keystone, tmp_path):

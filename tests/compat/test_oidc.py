@@ -18,6 +18,8 @@ pytestmark = [
         not openid.is_installed(), reason="no node, or tests/compat/openid/setup.sh was not run"
     ),
 ]
+# How many seconds an administrator's session lasts before the provider is asked again.
+RENEWED = 6
 with_browser = pytest.mark.skipif(
     not browser.is_installed(), reason="no chromium and chromedriver (Debian: chromium-driver)"
 )
@@ -35,6 +37,7 @@ def world(tmp_path_factory):
         KILONOVA_OIDC_SECRET="kilonova-secret",
         KILONOVA_OIDC_AUDIENCE=openid.AUDIENCE,
         KILONOVA_OIDC_PROVIDER="acme",
+        KILONOVA_OIDC_RENEW=str(RENEWED),
     )
     provider.start(cloud.base, data / "provider.log")
     yield provider, cloud.start()
@@ -250,4 +253,24 @@ def test_a_member_does_not(chromium, cloud):
     assert chromium.url == f"{cloud.base}/admin/login/?openid=refused"
     assert "did not say that you are an administrator" in chromium.text
     chromium.open(f"{cloud.base}/admin/compute/service/")
+    assert "/admin/login/" in chromium.url
+
+
+@with_browser
+def test_the_provider_is_asked_again_and_its_no_ends_the_session(chromium, cloud):
+    log_in(chromium, cloud, "ada")
+    services = f"{cloud.base}/admin/compute/service/"
+    ours = {"sessionid", "csrftoken"}
+    before = chromium.cookies()
+    time.sleep(RENEWED + 1)
+    chromium.open(services)
+    # There and back without a question, because the provider knows the browser.
+    assert chromium.url == services
+    assert "nova-compute" in chromium.text
+    assert chromium.cookies()["sessionid"]["value"] != before["sessionid"]["value"]
+    chromium.forget(*(chromium.cookies().keys() - ours))
+    time.sleep(RENEWED + 1)
+    chromium.open(services)
+    assert "/admin/login/" in chromium.url
+    chromium.open(services)
     assert "/admin/login/" in chromium.url

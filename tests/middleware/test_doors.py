@@ -50,10 +50,8 @@ def test_well_known_ones_do_not(production, name, value, text):
 @pytest.mark.django_db
 def test_users_with_well_known_passwords_keep_it_from_starting(production):
     from cloud.identity import seed
-    from compute.seed import _superuser
 
     seed.seed("correct horse battery")
-    _superuser()
     doors.refuse_well_known_users()
     from cloud.identity import passwords
     from cloud.identity.models import User
