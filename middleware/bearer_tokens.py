@@ -4,6 +4,7 @@ What comes out is the body of a token as Keystone shows it.
 """
 
 import hashlib
+import json
 import logging
 import re
 import time
@@ -240,8 +241,40 @@ def _time(seconds: Any) -> str | None:
 _TOKENS: list[BearerTokens] = []
 
 
-def describe(token: str) -> dict[str, Any] | None:
-    """The body of a bearer token, for who does not hold a BearerTokens of its own."""
+def _tokens() -> BearerTokens:
+    """For who does not hold a BearerTokens of its own."""
     if not _TOKENS:
         _TOKENS.append(BearerTokens())
-    return _TOKENS[0].describe(token)
+    return _TOKENS[0]
+
+
+def describe(token: str) -> dict[str, Any] | None:
+    """The body of a good bearer token; None for another one."""
+    return _tokens().describe(token)
+
+
+def assertion(token: str) -> dict[str, str] | None:
+    """What a good bearer token says, by the names that mod_auth_openidc gives it before Keystone.
+
+    Each claim is there as OIDC-claim and as HTTP_OIDC_CLAIM, several values with `;` between them,
+    and whoever it is as REMOTE_USER.  None for a bad token.
+    """
+    claims = _tokens().claims(token)
+    return None if claims is None else said_of(claims)
+
+
+def said_of(claims: Claims) -> dict[str, str]:
+    """Claims as the texts that Keystone's mappings read."""
+    found = {}
+    for name, value in claims.items():
+        if isinstance(value, bool):
+            text = "1" if value else "0"
+        elif isinstance(value, list):
+            text = ";".join(each if isinstance(each, str) else json.dumps(each) for each in value)
+        else:
+            text = value if isinstance(value, str) else json.dumps(value)
+        found[f"OIDC-{name}"] = text
+        found["HTTP_OIDC_" + re.sub("[^A-Za-z0-9]", "_", name).upper()] = text
+    if isinstance(claims.get("sub"), str):
+        found["REMOTE_USER"] = claims["sub"]
+    return found

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from cloud.identity import passwords, scopes, timestamps, tokens
+from cloud.identity import identity_providers, passwords, scopes, timestamps, tokens
 from cloud.identity.errors import (
     ActionForbidden,
     ApplicationCredentialRefused,
@@ -14,7 +14,7 @@ from cloud.identity.errors import (
     Unauthorized,
     not_found,
 )
-from cloud.identity.models import ApplicationCredential, Project, Token, Trust, User
+from cloud.identity.models import ApplicationCredential, FederatedUser, Project, Token, Trust, User
 
 METHODS = ("password", "token", "application_credential")
 _SCOPES = ("project", "domain", "unscoped", "system", "OS-TRUST:trust")
@@ -195,6 +195,7 @@ def _by_token(data: Any, token: Token, auth: dict[str, Any], known: list[str]) -
         raise not_found_token(data["id"])
     tokens.describe(old)
     scope = auth.get("scope") or {}
+    _check_provider(old.user)
     if old.trust_id is not None:
         raise ActionForbidden(
             "Using trust-scoped token to create another token. "
@@ -212,6 +213,14 @@ def _by_token(data: Any, token: Token, auth: dict[str, Any], known: list[str]) -
     token.parent_audit_id = old.parent_audit_id or old.audit_id
     known.extend(old.methods.split(","))
     return old.user  # type: ignore[no-any-return]
+
+
+def _check_provider(user: User) -> None:
+    """Refuse a user of an identity provider that was disabled since."""
+    if user.password is None:
+        rows = FederatedUser.objects.filter(pk=user.pk)
+        for provider_id in rows.values_list("provider", flat=True):
+            identity_providers.check_enabled(provider_id)
 
 
 def not_found_token(text: str) -> NotFound:

@@ -73,6 +73,16 @@ class ActionForbidden(Forbidden):
         super().__init__(f"You are not authorized to perform the requested action: {action}.")
 
 
+class Unexpected(IdentityError):
+    """Something that was configured makes no sense; only the log says what."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("An unexpected error prevented the server from fulfilling your request.")
+        self.reason = reason
+
+
 class NotFound(IdentityError):
     """There is no such thing, or not for this caller."""
 
@@ -119,7 +129,7 @@ _NOT_FOUND = {
     "limit":                  "Could not find limit for {}.",
     "consumer":               "Consumer not found",
     "identity provider":      "Could not find Identity Provider: {}.",
-    "federated protocol":     "Could not find federated protocol {}.",
+    "mapping":                "Could not find mapping: {}.",
 }
 # fmt: on
 

@@ -1,7 +1,9 @@
 """Users whom somebody else vouches for: their bearer token becomes an unscoped token.
 
-IDENTITY_PROVIDERS names a callable for each protocol of each provider; it takes a bearer token
-and returns the body of a token as Keystone shows it, or None for a bad one.
+Providers that were made through the API have a mapping, which reads what FEDERATION_ASSERTION
+says of a bearer token (`cloud.identity.shadows`).  Settings may have others: IDENTITY_PROVIDERS
+names a callable for each protocol of each provider; it takes a bearer token and returns the body
+of a token as Keystone shows it, or None for a bad one.
 """
 
 import logging
@@ -12,9 +14,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from cloud.identity import projects, revision, tokens
-from cloud.identity.errors import Unauthorized, not_found
-from cloud.identity.models import Assignment, FederatedUser, Project, Role, Token, User
+from cloud.identity import projects, revision, shadows, tokens
+from cloud.identity.errors import MethodUnsupported, NotFound, Unauthorized
+from cloud.identity.models import (
+    Assignment,
+    FederatedUser,
+    IdentityProvider,
+    Project,
+    Role,
+    Token,
+    User,
+)
 from cloud.identity.models.assignment import PROJECT, SYSTEM, USER
 from cloud.identity.scopes import SYSTEM_ID
 
@@ -30,20 +40,37 @@ def providers() -> Mapping[str, Mapping[str, str]]:
 
 
 def exchange(provider: str, protocol: str, bearer: str | None) -> tuple[str, Body]:
-    """Issue an unscoped token to the user of a bearer token."""
+    """Issue an unscoped token to the user of a bearer token.
+
+    Raises Unauthorized, also for a protocol that settings do not know, NotFound when there is no
+    such way in, and Forbidden when it is shut.
+    """
+    if protocol not in settings.FEDERATION_PROTOCOLS:
+        raise MethodUnsupported
     protocols = providers().get(provider)
-    if protocols is None:
-        raise not_found("identity provider", provider)
+    if IdentityProvider.objects.filter(pk=provider).exists() or protocols is None:
+        user = shadows.come_in(provider, protocol, bearer)
+    else:
+        user = _come_in(provider, protocol, protocols, bearer)
+    if not user.enabled or not user.domain.enabled:
+        raise Unauthorized
+    return tokens.issue(Token(user=user, methods=protocol))
+
+
+def _come_in(
+    provider: str, protocol: str, protocols: Mapping[str, str], bearer: str | None
+) -> User:
     if protocol not in protocols:
-        raise not_found("federated protocol", protocol)
+        raise NotFound(
+            f"Could not find federated protocol {protocol} for Identity Provider: {provider}."
+        )
     claimed = import_string(protocols[protocol])(bearer) if bearer else None
     if claimed is None:
         raise Unauthorized
     user = _user(provider, protocol, claimed["user"])
-    if not user.enabled or not user.domain.enabled:
-        raise Unauthorized
-    _grant(user, claimed)
-    return tokens.issue(Token(user=user, methods=protocol))
+    if user.enabled and user.domain.enabled:
+        _grant(user, claimed)
+    return user
 
 
 def _user(provider: str, protocol: str, claimed: Body) -> User:

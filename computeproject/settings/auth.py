@@ -93,6 +93,11 @@ OIDC_IMPLIED_ROLES = {"admin": ["manager"], "manager": ["member"], "member": ["r
 # Whose bearer tokens Identity exchanges for tokens of its own:
 # /v3/OS-FEDERATION/identity_providers/{idp}/protocols/{protocol}/auth.
 IDENTITY_PROVIDERS: dict[str, dict[str, str]] = {}
+# How providers that were made through Identity's API may vouch for users; what reads bearer tokens
+# for their mappings; and where of what it reads the provider's own name stands.
+FEDERATION_PROTOCOLS = ["mapped", OIDC_PROTOCOL]
+FEDERATION_ASSERTION: str | None = None
+FEDERATION_REMOTE_ID_ATTRIBUTE = "HTTP_OIDC_ISS"
 # The admin site: by a password of Identity's, and by OpenID Connect where there is a provider.
 AUTHENTICATION_BACKENDS = ["computeproject.administrators.PasswordBackend"]
 ADMIN_SESSIONS = [*AUTHENTICATION_BACKENDS]
@@ -110,6 +115,7 @@ OIDC_URLS: list[str] = []
 OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS = int(os.environ.get("KILONOVA_OIDC_RENEW") or 900)
 if OIDC_OP_ISSUER:
     IDENTITY_PROVIDERS = {OIDC_PROVIDER: {OIDC_PROTOCOL: "middleware.bearer_tokens.describe"}}
+    FEDERATION_ASSERTION = "middleware.bearer_tokens.assertion"
     OPENID_SESSIONS = ["computeproject.openid.AdminBackend"]
     AUTHENTICATION_BACKENDS = [*AUTHENTICATION_BACKENDS, *OPENID_SESSIONS]
     OIDC_APPLICATIONS = ["mozilla_django_oidc"]

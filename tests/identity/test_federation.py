@@ -74,7 +74,8 @@ def test_a_provider_vouches_for_nobody_elses_users(come):
         (None, "acme", "openid", 401),
         ("bad", "acme", "openid", 401),
         ("max", "other", "openid", 404),
-        ("max", "acme", "saml2", 404),
+        ("max", "acme", "mapped", 404),
+        ("max", "acme", "saml2", 401),
     ],
 )
 def test_others_are_refused(come, bearer, provider, protocol, status):

@@ -18,6 +18,11 @@ from cloud.identity.api.endpoint_filter import EndpointGroupViewSet, ProjectEndp
 from cloud.identity.api.federation import FederatedAuthViewSet
 from cloud.identity.api.grants import GrantViewSet, InheritedGrantViewSet, SystemGrantViewSet
 from cloud.identity.api.groups import GroupViewSet
+from cloud.identity.api.identity_providers import (
+    IdentityProviderViewSet,
+    MappingViewSet,
+    ProtocolViewSet,
+)
 from cloud.identity.api.limits import LimitViewSet, RegisteredLimitViewSet
 from cloud.identity.api.memberships import MembershipViewSet
 from cloud.identity.api.policies import PolicyAssociationViewSet, PolicyViewSet
@@ -63,6 +68,12 @@ urlpatterns = [
     row("/v3/OS-FEDERATION/projects",           AuthViewSet, get="projects"),
     row("/v3/OS-FEDERATION/domains",            AuthViewSet, get="domains"),
 
+    row("/v3/OS-FEDERATION/identity_providers", IdentityProviderViewSet, get="list"),
+    row("/v3/OS-FEDERATION/identity_providers/{id}", IdentityProviderViewSet, get="retrieve", put="create", patch="update", delete="destroy"),
+    row("/v3/OS-FEDERATION/identity_providers/{idp_id}/protocols", ProtocolViewSet, get="list"),
+    row("/v3/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}", ProtocolViewSet, get="retrieve", put="create", patch="update", delete="destroy"),
+    row("/v3/OS-FEDERATION/mappings",           MappingViewSet, get="list"),
+    row("/v3/OS-FEDERATION/mappings/{id}",      MappingViewSet, get="retrieve", put="create", patch="update", delete="destroy"),
     row("/v3/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}/auth", FederatedAuthViewSet, get="auth", post="auth"),
 
     row("/v3/domains/config/default",           DomainConfigViewSet, get="default"),

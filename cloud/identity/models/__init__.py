@@ -12,6 +12,12 @@ from cloud.identity.models.endpoint_group import (
     ProjectEndpointGroup,
 )
 from cloud.identity.models.federated_user import FederatedUser
+from cloud.identity.models.federation import (
+    FederationProtocol,
+    IdentityProvider,
+    Mapping,
+    RemoteId,
+)
 from cloud.identity.models.group import Group, Membership
 from cloud.identity.models.limit import Limit, RegisteredLimit
 from cloud.identity.models.policy import Policy, PolicyAssociation
@@ -32,9 +38,12 @@ __all__ = [
     "Endpoint",
     "EndpointGroup",
     "FederatedUser",
+    "FederationProtocol",
     "Group",
+    "IdentityProvider",
     "ImpliedRole",
     "Limit",
+    "Mapping",
     "Membership",
     "Policy",
     "PolicyAssociation",
@@ -44,6 +53,7 @@ __all__ = [
     "ProjectTag",
     "Region",
     "RegisteredLimit",
+    "RemoteId",
     "Revision",
     "Role",
     "Service",

@@ -13,7 +13,7 @@ class FederatedUser(models.Model):
     )
     provider = models.CharField(max_length=64)
     protocol = models.CharField(max_length=64)
-    unique_id = models.CharField(max_length=64)
+    unique_id = models.CharField(max_length=255)
 
     class Meta:
         constraints = [

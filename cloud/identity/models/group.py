@@ -30,6 +30,8 @@ class Membership(models.Model):
 
     group: Any = fields.reference("Group")
     user: Any = fields.reference("User")
+    # The identity provider that says so, as long as it does; empty: somebody here said it.
+    provider = models.CharField(max_length=64, default="")
 
     class Meta:
         constraints = [

@@ -42,6 +42,8 @@ class RealKeystone:
         self.conf = self.data / "keystone.conf"
         self.process = None
         self.token = None
+        # That of the last answer.
+        self.status = None
 
     def start(self):
         self.data.mkdir(parents=True, exist_ok=True)
@@ -100,6 +102,7 @@ class RealKeystone:
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             raw = answer.read()
+            self.status = answer.status
             return answer.headers, json.loads(raw) if raw else None
 
     def issue(self, user, password, project):
