@@ -5,6 +5,7 @@ from typing import Any
 
 from compute.agent import heartbeat, startup
 from compute.domain import enrolment, services
+from compute.models import Host
 from compute.work import queue, runner
 from compute.work.transports import is_distributed
 
@@ -19,6 +20,10 @@ _QUEUES = {"scheduler": queue.SCHEDULER, "conductor": queue.CONDUCTOR}
 def start_embedded(*, with_heartbeat: bool = True) -> None:
     """Run every service in this process: the heartbeat of all, and the runner of all work."""
     if with_heartbeat:
+        # One process of several that serve together looks after the hosts.
+        hosts = Host.objects.order_by("pk").values_list("host", flat=True)
+        startup.recover_hosts(list(hosts), alone=False)
+        startup.recover_hostless()
         heartbeat.start()
     runner.start()
 

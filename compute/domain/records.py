@@ -70,11 +70,11 @@ def action_of(context: RequestContext, server: Server) -> ServerAction | None:
     return _OF_REQUEST.first(server.pk, context.request_id) or _LATEST.first(server.pk)
 
 
-def end_action(action: ServerAction) -> None:
-    """Say of an action that came to no end of its own that it failed."""
+def end_action(action: ServerAction, *, well: bool = False) -> None:
+    """End an action that came to no end of its own; it failed unless what it asked for is there."""
     now = clock.now()
     ServerAction.objects.filter(pk=action.pk, finish_time__isnull=True).update(
-        finish_time=now, updated_at=now, message=ERROR
+        finish_time=now, updated_at=now, message=action.message if well else ERROR
     )
 
 

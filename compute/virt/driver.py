@@ -163,8 +163,12 @@ class Driver(ABC):
         """The host's uptime, in the words of uptime(1)."""
 
     @abstractmethod
+    def power_states(self) -> dict[str, PowerState]:
+        """Every guest that the hypervisor knows, by its server's uuid."""
+
     def guests(self) -> set[str]:
         """The uuids of all guests that the hypervisor knows."""
+        return set(self.power_states())
 
     def connector(self) -> dict[str, Any]:
         """What Volume must know of the host to export a volume to it."""

@@ -97,8 +97,9 @@ class FakeDriver(Driver):
             "  load average: 0.21, 0.12, 0.14"
         )
 
-    def guests(self) -> set[str]:
-        return set(Row.objects.filter(host=self.host).values_list("server_uuid", flat=True))
+    def power_states(self) -> dict[str, PowerState]:
+        rows = Row.objects.filter(host=self.host).values_list("server_uuid", "power_state")
+        return {uuid: PowerState(state) for uuid, state in rows}
 
     # A guest's beginning and end
     def spawn(self, guest: Guest, build: Build) -> None:
