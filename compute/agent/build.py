@@ -148,7 +148,7 @@ def build_on_host(work: Work) -> None:
 
 def _show_spawning(work: Work, server: Server, shown: dict[str, Any]) -> None:
     """Show what is there already, if the guest takes its time."""
-    if clock.duration("spawn"):
+    if work.duration("spawn"):
         lifecycle.show_step(server, "create", TaskState.SPAWNING, **shown)
         work.take_time("spawn")
 

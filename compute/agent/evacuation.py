@@ -42,7 +42,7 @@ def evacuate(work: Work) -> None:
     host, stops = str(move.dest_compute), bool(work.payload.get("stops"))
     driver = registry.driver(host)
     with records.event(work.context, server, ROW.event, host) as step:
-        if clock.duration("rebuild"):
+        if work.duration("rebuild"):
             lifecycle.show_step(server, "evacuate", TaskState.REBUILD_SPAWNING)
         work.take_time("rebuild")
         shown = rehosting.follow(work.context, server, host)

@@ -1,5 +1,6 @@
 """Live migration on the hosts: prepared, running, over; ended at once, or stopped half-way."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,12 +11,16 @@ from compute.domain.states import TaskState
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Migration, Server, Task
 from compute.virt import registry
+from compute.virt.driver import StillMoving
 from compute.work import clock, queue
+from compute.work.errors import Later
 from compute.work.registry import task
 from compute.work.task import Work
 
 NAME = "live-migration"
 _MIB = 1024 * 1024
+# How long a driver is left alone whose guest is still moving.
+_A_WHILE = timedelta(seconds=1)
 _WAITING = ("prepare live migration", "live migrate")
 
 
@@ -35,6 +40,13 @@ def _goes_on(work: Work, *statuses: str) -> bool:
         and manager.is_under_way(server, LIFECYCLE[NAME])
         and _migration(work).status in statuses
     )
+
+
+def _forsake(work: Work) -> None:
+    """End the record of a move that something else has overtaken."""
+    server = work.server
+    if not manager.is_under_way(server, LIFECYCLE[NAME]):
+        claims.forsake(work.context, server, _migration(work))
 
 
 def _gave_up(event: str) -> Any:
@@ -61,6 +73,7 @@ def prepare(work: Work) -> None:
     """At the destination: both sides have been asked whether it can be done."""
     server = work.server
     if server is None or not _goes_on(work, "preparing"):
+        _forsake(work)
         return
     move = _migration(work)
     memory = server.memory_mb * _MIB
@@ -96,12 +109,17 @@ def migrate(work: Work) -> None:
     """At the source: copy the guest's memory while it runs, and let the destination take over."""
     server = work.server
     if server is None or not _goes_on(work, "running"):
+        _forsake(work)
         return
     move = _migration(work)
     source, destination = str(move.source_compute), str(move.dest_compute)
     with records.event(work.context, server, "compute_live_migration", source) as step:
         work.take_time("live_migration")
-        registry.driver(source).live_migrate(server, registry.driver(destination))
+        try:
+            registry.driver(source).live_migrate(server, registry.driver(destination))
+        except StillMoving:
+            _show_progress(move)
+            raise Later(clock.now() + _A_WHILE) from None
         with transaction.atomic():
             step.succeed()
             _set_status(
@@ -118,6 +136,16 @@ def migrate(work: Work) -> None:
                 payload=work.payload,
             )
             work.complete()
+
+
+def _show_progress(move: Migration) -> None:
+    """Half of what is left is copied each time, so that there is always something left."""
+    left = (move.memory_remaining or 0) // 2
+    Migration.objects.filter(pk=move.pk, status="running").update(
+        memory_remaining=left,
+        memory_processed=(move.memory_total or 0) - left,
+        updated_at=clock.now(),
+    )
 
 
 def _gave_up_there(work: Work, exc: Exception) -> None:
@@ -169,6 +197,7 @@ def force_complete(work: Work) -> None:
     server, row = work.server, LIFECYCLE["live_migration_force_complete"]
     if server is None or server.task_state != TaskState.MIGRATING:
         return
+    registry.driver(str(server.host)).force_live_migration(server)
     with transaction.atomic():
         queue.hurry(server.uuid, _WAITING)
         records.Event(work.context, server, row.event, server.host).succeed()

@@ -52,7 +52,7 @@ def rebuild(work: Work) -> None:
         rows = storage.devices_of(server)
         if work.payload.get("reimages"):
             _reimage(work, server, rows, driver)
-        if clock.duration("rebuild"):
+        if work.duration("rebuild"):
             lifecycle.show_step(server, "rebuild", TaskState.REBUILD_BLOCK_DEVICE_MAPPING)
             lifecycle.show_step(server, "rebuild", TaskState.REBUILD_SPAWNING)
         driver.spawn(

@@ -105,10 +105,15 @@ def _free(work: Work, server: Server) -> None:
 
 
 def _end_moves(work: Work, server: Server) -> None:
-    """A move that was not confirmed has a guest and a claim at its other end, too."""
-    for move in Migration.objects.filter(server_id=server.pk, status__in=_OPEN):
+    """A move that was not confirmed has a guest and a claim at its other end, too.
+
+    One that broke off may have left a guest behind.
+    """
+    for move in Migration.objects.filter(server_id=server.pk, status__in=(*_OPEN, "error")):
         for host in {move.source_compute, move.dest_compute} - {server.host, None}:
             registry.driver(str(host)).destroy(server)
+        if move.status == "error":
+            continue
         claims.release(work.context, move.uuid)
         # Nova: a resize is confirmed by deleting its server.
         done = "confirmed" if move.status in ("finished", "confirming") else "error"

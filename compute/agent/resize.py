@@ -63,6 +63,9 @@ def _gave_up(event: str) -> Any:
         assert server is not None
         if server.host == migration.source_compute and not server.old_flavor:
             claims.take_back(work.context, server, migration)
+        elif server.host == migration.dest_compute:
+            # Nova: whoever mends the server does so here, so this is the place that it keeps.
+            claims.let_go(work.context, migration)
         step = records.Event(work.context, server, event, work.row.queue.partition(".")[2])
         with transaction.atomic():
             step.fail(exc)
@@ -78,6 +81,7 @@ def prepare(work: Work) -> None:
     """At the destination: the place is claimed; tell the source to send the guest."""
     server = work.server
     if server is None or not _is_moving(work):
+        claims.forsake(work.context, server, _migration(work))
         return
     migration = _migration(work)
     step = records.Event(work.context, server, "compute_prep_resize", migration.dest_compute)
@@ -93,11 +97,12 @@ def send(work: Work) -> None:
     """At the source: stop the guest, send its disks, and hand the server over."""
     server = work.server
     if server is None or not _is_moving(work):
+        claims.forsake(work.context, server, _migration(work))
         return
     migration, name = _migration(work), work.payload["transition"]
     source = str(migration.source_compute)
     with records.event(work.context, server, "compute_resize_instance", source) as step:
-        if clock.duration("resize"):
+        if work.duration("resize"):
             lifecycle.show_step(server, name, TaskState.RESIZE_MIGRATING)
             _set_status(migration, "migrating")
         work.take_time("resize")
@@ -122,6 +127,7 @@ def finish(work: Work) -> None:
     """At the destination: the guest comes up in its new size, and waits for its user's word."""
     server = work.server
     if server is None or not _is_moving(work):
+        claims.forsake(work.context, server, _migration(work))
         return
     migration, name = _migration(work), work.payload["transition"]
     host = str(migration.dest_compute)

@@ -184,7 +184,7 @@ def unshelve(work: Work) -> None:
     image_id = server.system_metadata.get("shelved_image_id")
     driver = registry.driver(host)
     with records.event(work.context, server, row.event, host) as step:
-        if clock.duration("unshelve"):
+        if work.duration("unshelve"):
             lifecycle.show_step(server, "unshelve", TaskState.SPAWNING)
         work.take_time("unshelve")
         # Volumes that were attached meanwhile have no names yet.

@@ -16,7 +16,6 @@ from compute.domain.states import TaskState
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Server
 from compute.virt import registry
-from compute.work import clock
 from compute.work.registry import task
 from compute.work.task import Work
 
@@ -87,7 +86,7 @@ def upload(
     """Send the root disk's bytes, and show the steps if that takes its time."""
     image_id = str(work.payload["image_id"])
     acting = contexts.owner_of(work.context, str(work.context.project_id))
-    shows = bool(clock.duration("snapshot"))
+    shows = bool(work.duration("snapshot"))
     if shows and "snapshot" not in work.row.progress.get("waited", []):
         if first is not None:
             lifecycle.show_step(server, name, first)

@@ -12,6 +12,7 @@ from compute.domain.transitions import LIFECYCLE
 from compute.models import Host, Migration, Server
 from compute.scheduler import manager as scheduler
 from compute.scheduler import request as requests
+from compute.virt import registry
 from compute.work import clock, queue
 from compute.work.registry import task
 from compute.work.task import Work
@@ -31,6 +32,9 @@ def evacuate(work: Work) -> None:
     if server is None or not manager.is_under_way(server, LIFECYCLE["evacuate"]):
         return
     move = Migration.objects.get(pk=work.payload["migration"])
+    for destination in claims.forsake_all(work.context, server, but=move):
+        # A live migration may have brought the guest there before its host was given up.
+        registry.driver(destination).destroy(server)
     host = work.payload.get("host")
     where: dict[str, Any] = {}
     if host:

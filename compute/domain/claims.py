@@ -10,9 +10,20 @@ from compute.clients.placement import placement
 from compute.domain import context as contexts
 from compute.domain.hardware import holding
 from compute.models import Migration, Server
+from compute.work import clock
 from middleware.context import RequestContext
 
 Allocations = dict[str, Any]
+# Statuses of moves of which nobody has said yet how they end.
+UNDER_WAY = (
+    "accepted",
+    "queued",
+    "preparing",
+    "running",
+    "pre-migrating",
+    "migrating",
+    "post-migrating",
+)
 
 
 def _consumer(server: Server, allocations: Allocations, generation: int | None) -> dict[str, Any]:
@@ -63,6 +74,27 @@ def take_back(context: RequestContext, server: Server, migration: Migration) -> 
 def let_go(context: RequestContext, migration: Migration) -> None:
     """Free the place that the server came from."""
     release(context, migration.uuid)
+
+
+def forsake(context: RequestContext, server: Server | None, migration: Migration) -> None:
+    """End a move that was overtaken: the server keeps the place where it is, and no other."""
+    if migration.status not in UNDER_WAY:
+        return
+    if server is not None and server.host == migration.source_compute:
+        take_back(context, server, migration)
+    else:
+        let_go(context, migration)
+    Migration.objects.filter(pk=migration.pk).update(status="error", updated_at=clock.now())
+
+
+def forsake_all(context: RequestContext, server: Server, *, but: Migration) -> list[str]:
+    """End every other move of the server that is under way; return the hosts they were going to."""
+    moves = Migration.objects.filter(server_id=server.pk, status__in=UNDER_WAY).exclude(pk=but.pk)
+    going_to = []
+    for move in moves:
+        forsake(context, server, move)
+        going_to.append(str(move.dest_compute))
+    return [host for host in going_to if host not in (server.host, "None")]
 
 
 def release(context: RequestContext, consumer: str) -> None:

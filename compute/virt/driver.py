@@ -51,6 +51,10 @@ class Unsupported(DriverError):
     """This driver cannot do that."""
 
 
+class StillMoving(Exception):
+    """The guest's memory is still being copied; ask again in a while."""
+
+
 class Guest(Protocol):
     """What a driver may know of a server."""
 
@@ -68,6 +72,7 @@ class Guest(Protocol):
     metadata: Any
     user_data: str | None
     interfaces: Any
+    vm_state: str
 
     @property
     def instance_name(self) -> str: ...
@@ -149,6 +154,8 @@ class Driver(ABC):
 
     name: ClassVar[str]
     capabilities: ClassVar[frozenset[Capability]] = frozenset()
+    # Seconds that operations take here at least, whatever the clock says: see work.clock.DURATIONS.
+    durations: ClassVar[Mapping[str, float]] = {}
 
     def __init__(self, host: str) -> None:
         self.host = host
@@ -280,5 +287,9 @@ class Driver(ABC):
         """Go back to the guest that stayed here."""
 
     def live_migrate(self, guest: Guest, destination: "Driver") -> None:
-        """Move the running guest; afterwards it is there and no longer here."""
+        """Move the running guest; afterwards it is there and no longer here.  StillMoving."""
         raise Unsupported("live_migrate")
+
+    def force_live_migration(self, guest: Guest) -> None:
+        """Have a move that is going on end the next time it is asked for."""
+        raise Unsupported("force_live_migration")

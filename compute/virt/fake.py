@@ -292,7 +292,13 @@ class FakeDriver(Driver):
             raise DriverError("A guest cannot be migrated to the host on which it runs.")
         Row.objects.filter(server_uuid=guest.uuid, host=destination.host).delete()
         config_drive.move(self.host, destination.host, guest.uuid)
-        self._rows(guest).update(host=destination.host)
+        here.notes.pop("forced", None)
+        self._rows(guest).update(host=destination.host, notes=here.notes)
+
+    def force_live_migration(self, guest: Guest) -> None:
+        row = self._rows(guest).first()
+        if row is not None:
+            self._note(row, forced=True)
 
     # Rows
     def _rows(self, guest: Guest) -> Any:

@@ -13,6 +13,10 @@ DRIVERS = {
     "fake-build-aborts": "compute.virt.bad_days.BuildAborts",
     "fake-finish-migration-fails": "compute.virt.bad_days.FinishMigrationFails",
     "fake-live-migration-fails": "compute.virt.bad_days.LiveMigrationFails",
+    "fake-live-migration-stuck": "compute.virt.bad_days.LiveMigrationStuck",
+    "fake-unshelve-fails": "compute.virt.bad_days.UnshelveFails",
+    "fake-volumes-stay": "compute.virt.bad_days.VolumesStay",
+    "fake-slow": "compute.virt.bad_days.Slow",
     "fake-power-fails": "compute.virt.bad_days.PowerFails",
     "fake-destroy-fails": "compute.virt.bad_days.DestroyFails",
 }

@@ -1,12 +1,14 @@
 """A claimed task, as the function that does it sees it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from compute.domain import context as contexts
 from compute.models import Server, Task
 from compute.models.prepared import Prepared, PreparedUpdate
+from compute.virt import registry
 from compute.work import clock
 from compute.work.errors import Later, LeaseLost
 from middleware.context import RequestContext
@@ -51,12 +53,18 @@ class Work:
         if not _MINE(self.row.pk, self.row.owner, progress=self.row.progress):
             raise LeaseLost(str(self.row))
 
+    def duration(self, operation: str) -> timedelta:
+        """How long the operation takes: by the clock, or longer where the host's driver is slow."""
+        host = self.row.queue.partition(".")[2]
+        slow = registry.driver(host).durations.get(operation, 0.0) if host else 0.0
+        return max(clock.duration(operation), timedelta(seconds=slow))
+
     def take_time(self, operation: str) -> None:
         """Let the operation take its time: the first call of a task may put it off."""
         waited = self.row.progress.get("waited", [])
         if operation in waited:
             return
-        duration = clock.duration(operation)
+        duration = self.duration(operation)
         if not duration:
             return
         self.note(waited=[*waited, operation])

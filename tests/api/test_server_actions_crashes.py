@@ -5,10 +5,11 @@ Every call to a neighbour and to the driver is a moment; the process dies right 
 
 import pytest
 
+from compute.agent import startup
 from compute.clients.base import Client
 from compute.clients.network import network
 from compute.clients.placement import placement
-from compute.domain import context
+from compute.domain import claims, context
 from compute.models import Guest, Host, Migration, Server, Service, Task
 from compute.virt.fake import FakeDriver
 from compute.work import runner
@@ -188,3 +189,40 @@ def test_an_image_survives(api, mortal, server):
         check_whole(server)
 
     at_every_moment(api, mortal, server, ask, check, lambda: None)
+
+
+@pytest.mark.parametrize("steps", range(4))
+@pytest.mark.parametrize("move", ["migrate", "os-migrateLive"])
+def test_a_move_that_an_evacuation_overtakes_leaves_nothing(cloud, api, root, move, steps):
+    server = boot(api)
+    bodies = {
+        "migrate": {"migrate": None},
+        "os-migrateLive": {"os-migrateLive": {"host": None, "block_migration": "auto"}},
+    }
+    assert action(root, server, bodies[move], version="2.34").status == 202
+    runner.drain(limit=steps)
+    if Server.objects.get(uuid=server).task_state is None:
+        settle()
+        if move == "migrate":
+            action(api, server, {"confirmResize": None})
+            settle()
+    host = Server.objects.get(uuid=server).host
+    lost = Service.objects.filter(binary="nova-compute", host=host)
+    lost.update(forced_down=True)
+    assert action(root, server, {"evacuate": {}}, version="2.14").status == 200
+    settle()
+    lost.update(forced_down=False)
+    startup.recover_hosts(["compute1", "compute2"])
+    settle()
+    check_whole(server)
+    assert not Migration.objects.filter(status__in=claims.UNDER_WAY).exists()
+
+
+def test_a_move_whose_server_was_reset_is_over(cloud, api, root):
+    server = boot(api)
+    action(root, server, {"migrate": None})
+    runner.drain(limit=1)
+    assert action(root, server, {"os-resetState": {"state": "active"}}).status == 202
+    settle()
+    check_whole(server)
+    assert Migration.objects.get().status == "error"
