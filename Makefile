@@ -67,6 +67,9 @@ compat: $(VENV)/installed-test  ## run only the tests with real clients and live
 tempest: $(VENV)/installed-test  ## run OpenStack's conformance suite: make tempest [REGEX=…]
 	tests/tempest/run.sh
 
+sdk: $(VENV)/installed-test  ## run openstacksdk's own functional tests: make sdk [REGEX=…]
+	tests/sdk/run.sh
+
 compat-auth: $(VENV)/installed-auth  ## with a real Keystone, an OpenID provider and a browser
 	tests/compat/keystone/setup.sh .cache/keystone
 	tests/compat/openid/setup.sh .cache/openid
@@ -87,4 +90,4 @@ bench-scale: $(VENV)/installed-test  ## measure 1,000 and 10,000 hosts with ten 
 clean:  ## remove what was generated, but no data
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help install distributed up test test-postgresql chaos check docs shown compat tempest compat-auth security oracle bench bench-scale clean
+.PHONY: help install distributed up test test-postgresql chaos check docs shown compat tempest sdk compat-auth security oracle bench bench-scale clean

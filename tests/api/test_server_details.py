@@ -1,4 +1,6 @@
-"""Diagnostics of a running guest, and its password."""
+"""Diagnostics of a running guest, its password, and the time it tells."""
+
+from datetime import UTC, datetime
 
 import pytest
 
@@ -33,3 +35,16 @@ def test_a_password_is_told_until_it_is_cleared(api, server):
     assert api.get(f"/servers/{server}/os-server-password").json == {"password": "ZW5jcnlwdGVk"}
     assert api.delete(f"/servers/{server}/os-server-password").status == 204
     assert api.get(f"/servers/{server}/os-server-password").json == {"password": ""}
+
+
+def test_a_time_that_a_server_tells_finds_it(api, server):
+    Server.objects.update(updated_at=datetime(2026, 5, 4, 3, 2, 1, 999999, UTC))
+    told = api.get(f"/servers/{server}").json["server"]["updated"]
+
+    def found(query):
+        return [each["id"] for each in api.get(f"/servers?{query}", version="2.66").json["servers"]]
+
+    assert told == "2026-05-04T03:02:01Z"
+    assert found(f"changes-since={told}&changes-before={told}") == [server]
+    assert found("changes-before=2026-05-04T03:02:00Z") == []
+    assert found("changes-since=2026-05-04T03:02:02Z") == []

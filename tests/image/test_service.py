@@ -1,5 +1,7 @@
 """What Image says of itself, its errors, tasks, metadata definitions and seed."""
 
+from html import unescape
+
 import pytest
 
 from cloud.image.models import Image
@@ -65,8 +67,24 @@ def test_stores_and_imports_are_told(glance, admin):
 def test_tasks_are_for_administrators(glance, admin):
     assert glance.get("/tasks").status == 403
     assert admin.get("/tasks").json["tasks"] == []
-    task = {"type": "import", "input": {"import_from": "http://example.com/x"}}
-    assert admin.post("/tasks", task).status == 400
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (
+            "http://example.com/x",
+            "legacy import task does not pass filtering: http://example.com/x",
+        ),
+        ("file:///etc/passwd", "File based imports are not allowed."),
+        ("swift://example.com/x", "The given uri is not valid."),
+        ("", "Invalid location: "),
+    ],
+)
+def test_nothing_is_imported_from_an_address(admin, source, reason):
+    refused = admin.post("/tasks", {"type": "import", "input": {"import_from": source}})
+    assert refused.status == 400
+    assert reason in unescape(refused.text)
 
 
 def test_metadata_definitions(glance, admin):

@@ -131,7 +131,8 @@ def test_a_stale_revision_is_refused(net, network):
     right = net.put(path, body, headers={"If-Match": f"revision_number={revision}"})
     assert right.json["network"]["revision_number"] == revision + 1
     stale = net.put(path, body, headers={"If-Match": f"revision_number={revision}"})
-    assert stale.status == 412
+    assert refusal(stale) == (412, "RevisionNumberConstraintFailed")
+    assert stale.error == f"Constrained to {revision}, but current revision is {revision + 1}"
 
 
 def test_subnets_come_out_of_a_pool_without_overlap(net, network):

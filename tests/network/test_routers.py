@@ -15,6 +15,23 @@ def test_a_gateway_takes_an_address_of_the_external_network(net, public):
     assert cleared.json["router"]["external_gateway_info"] is None
 
 
+def test_a_gateway_moves_when_other_addresses_are_named(admin, public):
+    made = admin.make("router", external_gateway_info={"network_id": public["id"]})
+    held = made["external_gateway_info"]["external_fixed_ips"]
+
+    def after(addresses):
+        info = {"network_id": public["id"], "external_fixed_ips": addresses}
+        body = {"router": {"external_gateway_info": info}}
+        changed = admin.put(f"/routers/{made['id']}", body).json["router"]
+        return changed["external_gateway_info"]["external_fixed_ips"]
+
+    subnet = {"subnet_id": held[0]["subnet_id"]}
+    assert after([]) == held
+    assert after([*held, subnet]) == held
+    moved = [{**subnet, "ip_address": "172.24.4.77"}]
+    assert after(moved) == moved
+
+
 def test_gateways_lie_on_external_networks(net, network):
     for id, status in ((network["id"], 400), ("0" * 8 + "-0000-4000-8000-" + "0" * 12, 404)):
         info = {"external_gateway_info": {"network_id": id}}

@@ -15,22 +15,10 @@ if [ ! -x "$CACHE/venv/bin/tempest" ]; then
   "$CACHE/venv/bin/pip" install -q --disable-pip-version-check 'tempest==47.0.0'
 fi
 if [ -z "${AUTH_URL:-}" ]; then
-  PORT="$("$ROOT/.venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
-  DATA="$(mktemp -d)"
-  KILONOVA_DATA="$DATA" "$ROOT/.venv/bin/python" "$ROOT/manage.py" runserver "127.0.0.1:$PORT" \
-    > "$DATA/server.log" 2>&1 &
-  SERVER=$!
-  SECONDS=0
-  trap 'kill "$SERVER" 2>/dev/null || true; wait "$SERVER" 2>/dev/null || true; rm -rf "$DATA"' EXIT
-  AUTH_URL="http://127.0.0.1:$PORT/identity/v3"
-  until curl -sf -o /dev/null "http://127.0.0.1:$PORT/_cloud/ready"; do
-    if [ "$SECONDS" -gt 120 ] || ! kill -0 "$SERVER" 2>/dev/null; then
-      echo "The cloud did not come up:" >&2
-      tail -n 20 "$DATA/server.log" >&2
-      exit 1
-    fi
-    sleep 0.2
-  done
+  # shellcheck source=tests/cloud.sh
+  . "$ROOT/tests/cloud.sh"
+  start_cloud
+  AUTH_URL="$CLOUD/identity/v3"
 fi
 WS="$(mktemp -d)"
 mkdir -p "$WS/etc" "$WS/lock"

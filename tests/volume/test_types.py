@@ -99,6 +99,21 @@ def test_quality_of_service(cinder, admin):
     assert admin.delete(f"{path}?force=True").status == 202
 
 
+def test_quality_of_service_is_listed_in_pages(admin):
+    first, second = (
+        admin.post("/qos-specs", {"qos_specs": {"name": name}}).json["qos_specs"]["id"]
+        for name in ("a", "b")
+    )
+    page = admin.get("/qos-specs?limit=1").json
+    assert [spec["id"] for spec in page["qos_specs"]] == [second]
+    (link,) = page["qos_specs_links"]
+    rest = admin.get(link["href"].partition("/volume/v3")[2]).json["qos_specs"]
+    assert [spec["id"] for spec in rest] == [first]
+    assert admin.get("/qos-specs?sort_key=name").status == 400
+    assert admin.get("/qos-specs?name=a").json["qos_specs"] == []
+    assert admin.get("/qos-specs?marker=nothing").error == "No such QoS spec nothing."
+
+
 @pytest.mark.parametrize(
     ("quota", "body", "sentence"),
     [

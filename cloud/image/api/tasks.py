@@ -73,15 +73,9 @@ class TasksViewSet(ImageServiceViewSet):
             if not isinstance(given, dict) or name not in given:
                 raise BadRequest(f"Task '{name}' is required")
         validate(VALID_TASK, given)
-        source = str((given["input"] or {}).get("import_from"))
         if given["type"] != "import":
             raise BadRequest(f"Provided type of task is unsupported: {given['type']}")
-        if not re.match(r"^https?://", source):
-            raise BadRequest(
-                "File based imports are not allowed. Please use a non-local source of image data."
-            )
-        # Glance: refused where the address does not pass the filter; here none does.
-        raise BadRequest(f"URI for web-download does not pass filtering: {source}")
+        raise BadRequest(_refusal((given["input"] or {}).get("import_from")))
 
     @operation(policy="tasks_api_access")
     def retrieve(self, request: Any, task_id: str) -> Any:
@@ -97,6 +91,21 @@ class TasksViewSet(ImageServiceViewSet):
             "after reaching the time based on their expires_at property.",
             headers={"Allow": "GET"},
         )
+
+
+def _refusal(source: Any) -> str:
+    """Say why nothing is imported from an address."""
+    if not source:
+        return f"Invalid location: {source}"
+    if str(source).startswith(("http://", "https://")):
+        # Glance: refused where the address does not pass the filter; here none does.
+        return f"URI for legacy import task does not pass filtering: {source}"
+    if str(source).startswith(("file:///", "filesystem:///")):
+        return "File based imports are not allowed. Please use a non-local source of image data."
+    return (
+        "The given uri is not valid. Please specify a valid uri from the following list of "
+        "supported uri ['http']"
+    )
 
 
 def _limit(text: str | None) -> int:

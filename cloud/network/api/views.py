@@ -179,7 +179,7 @@ class NounViewSet(NetworkViewSet):
             return
         wanted = standard.read_revision(header)
         if wanted is not None and wanted != getattr(found, "revision_number", wanted):
-            raise errors.HTTPPreconditionFailed(
+            raise errors.RevisionNumberConstraintFailed(
                 f"Constrained to {wanted}, but current revision is {found.revision_number}"
             )
 

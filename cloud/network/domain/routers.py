@@ -114,7 +114,7 @@ def _set_gateway(context: RequestContext, router: Router, info: Values) -> None:
     _refuse_gateway_overlap(router, subnets)
     current = router.gateway_port
     if current is not None and current.network_id == network.id:
-        if asked is not None:
+        if asked and _moves_gateway(current, asked):
             ports.change(context, current, {"fixed_ips": asked})
     else:
         _clear_gateway(router)
@@ -127,6 +127,14 @@ def _set_gateway(context: RequestContext, router: Router, info: Values) -> None:
         )
     router.enable_snat = info.get("enable_snat", True)
     router.gateway_qos_policy_id = info.get("qos_policy_id")
+
+
+def _moves_gateway(port: Port, asked: list[Values]) -> bool:
+    """Whether addresses that are asked for differ from those that a gateway has."""
+    # Neutron: compares sets, so another address of the same subnet counts only if it is named.
+    held = zip(*FixedIp.objects.filter(port=port).values_list("subnet_id", "address"), strict=True)
+    wished = ({wish.get(key) for wish in asked} - {None} for key in ("subnet_id", "ip_address"))
+    return [set(values) for values in held] != list(wished)
 
 
 def _may_use(context: RequestContext, network: Network) -> bool:

@@ -73,7 +73,7 @@ class HTTPConflict(Http):
     status = 409
 
 
-class HTTPPreconditionFailed(Http):
+class RevisionNumberConstraintFailed(Http):
     status = 412
 
 

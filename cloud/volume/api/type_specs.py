@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from cloud.volume import queries, types
-from cloud.volume.api import formats
+from cloud.volume import paging, queries, types
+from cloud.volume.api import filters, formats
 from cloud.volume.api.base import VolumeServiceViewSet
 from cloud.volume.api.types import visible_specs
 from cloud.volume.errors import BadRequest
@@ -31,6 +31,9 @@ CHANGE_ENCRYPTION = formats.envelope("encryption", _ENCRYPTION)
 _RULE = "volume_extension:types_extra_specs:"
 _CRYPT = "volume_extension:volume_type_encryption:"
 _QOS = "volume_extension:qos_specs_manage:"
+_QOS_SHOWN = ("id", "name", "consumer", "specs")
+# Cinder: name and consumer are no columns of its table, so one can neither sort nor filter by them.
+_QOS_SORT = ("id", "created_at", "updated_at")
 
 
 class OfTypeViewSet(VolumeServiceViewSet):
@@ -141,16 +144,25 @@ def _numbered(encryption: dict[str, Any]) -> dict[str, Any]:
 class QosSpecsViewSet(VolumeServiceViewSet):
     """/qos-specs"""
 
-    def _shown(self, spec: QosSpec) -> dict[str, Any]:
-        return {"id": spec.pk, "name": spec.name, "consumer": spec.consumer, "specs": spec.specs}
-
     def _detail(self, spec: QosSpec) -> dict[str, Any]:
-        return {"qos_specs": self._shown(spec), "links": self.ask.links("qos-specs", spec.pk)}
+        shown = {name: getattr(spec, name) for name in _QOS_SHOWN}
+        return {"qos_specs": shown, "links": self.ask.links("qos-specs", spec.pk)}
 
     @operation(policy=_QOS + "get_all")
     def list(self, request: Any) -> Any:
-        found = QosSpec.objects.order_by("-created_at")
-        return {"qos_specs": [self._shown(spec) for spec in found]}
+        asked = {name: values[-1] for name, values in request.params.items()}
+        wanted = paging.read(asked)
+        if wanted.marker is not None:
+            types.qos(wanted.marker)
+        found = (
+            QosSpec.objects.filter(**asked) if asked.keys() <= {"id"} else QosSpec.objects.none()
+        )
+        rows = paging.page(found, wanted, _QOS_SHOWN, keys=_QOS_SORT)
+        body: dict[str, Any] = {"qos_specs": rows}
+        links = filters.next_links(self, rows, wanted.limit, "qos-specs")
+        if links:
+            body["qos_specs_links"] = links
+        return body
 
     @operation(
         policy=_QOS + "create",

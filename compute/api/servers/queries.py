@@ -3,6 +3,7 @@
 import functools
 import operator
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -151,7 +152,11 @@ def _by_change(
     if since:
         servers = servers.filter(updated_at__gte=since)
     if before:
-        servers = servers.filter(updated_at__lte=before)
+        # Nova: its databases keep whole seconds, which is also what a server shows; a time that a
+        # server showed finds that server.
+        servers = servers.filter(
+            updated_at__lt=before.replace(microsecond=0) + timedelta(seconds=1)
+        )
     return servers, since, before
 
 
