@@ -83,3 +83,12 @@ def test_how_many_addresses_a_port_may_have_comes_before_what_they_are(api, serv
     answer = api.post(f"/servers/{server}/os-interface", asked)
     assert answer.status == 400
     assert answer.error.endswith("is too long")
+
+
+def test_a_size_with_a_point_passes_the_schema_and_is_none(cloud, root):
+    """Nova: an error that it does not foresee."""
+    sizes = {"name": "f", "ram": 64, "vcpus": 1, "disk": 1}
+    for strange in ({"disk": 1.0}, {"swap": 0.0}, {"rxtx_factor": "0"}):
+        answer = root.post("/flavors", {"flavor": {**sizes, **strange}})
+        assert answer.status == 500
+        assert answer.error.endswith("<class 'nova.exception.InvalidInput'>")

@@ -19,6 +19,7 @@ LEFT is the judge, a real Nova.  A file of steps:
       guest: $SERVER              # of `metadata:/latest/`: which guest asks
       headers: {Accept: text/html}   # null takes a header away
       versions: ["2.1", "2.26"]   # run once for each, `OpenStack-API-Version: compute 2.1` …
+                                  # `changes`: where Nova changes the operation, both sides of it
       each: {NAME: [a, b]}        # run once for each value of the variable
       data: {server: {name: x}}   # a body of JSON; `text:` as it stands; `size:` so many bytes;
                                   # `$NAME: merge` puts the items of an object in its place
@@ -29,7 +30,8 @@ LEFT is the judge, a real Nova.  A file of steps:
       vary: 40                    # send it so often, too, with one change each (variations.py)
       params: {limit: "1"}        # of `vary` without a body: what queries are made of
       accepted: [...]             # steps that follow each of them that the judge did not refuse
-      save: {SERVER: $.server.id}    # each side keeps its own value (a JSON path, or `header:Name`)
+      save: {SERVER: $.server.id}    # each side keeps its own value (a JSON path, or `header:Name`;
+                                  # with ` =~ ` and a pattern, what its first group matches)
       until: {$.server.status: ACTIVE}   # ask again, up to `within: 30` seconds, if not refused
                                   # a list: until it is one of these
       pause: 1.1                  # wait so many seconds before
@@ -50,6 +52,7 @@ import argparse
 import itertools
 import json
 import os
+import re
 import string
 import sys
 import time
@@ -107,7 +110,7 @@ class Comparison:
                     for name, value in zip(names, chosen, strict=True):
                         side.variables[name] = side.filled(value)
                 said = suffix + "".join(f" {json.dumps(value)}" for value in chosen)
-                for version in step.get("versions", [step.get("version")]):
+                for version in self.versions(step):
                     step["version"] = version
                     if "steps" in step:
                         kept = {name: step[name] for name in INHERITED if name in step}
@@ -116,6 +119,19 @@ class Comparison:
                         yield from self.vary(step, said)
                     else:
                         yield self.compare(step, said)
+
+    def versions(self, step: dict[str, Any]) -> list[str | None]:
+        """The versions to run a step at."""
+        if step.get("versions") != "changes":
+            found: list[str | None] = step.get("versions", [step.get("version")])
+            return found
+        # Only now: it reads the table of operations.
+        from tests.oracle import compared
+
+        method = next(name for name in METHODS if name in step)
+        left = self.sides[0]
+        asked = left.filled(step[method]), left.filled(step.get("data"))
+        return list(compared.versions_of(method, *asked))
 
     def vary(self, step: dict[str, Any], suffix: str) -> Iterator[tuple[str, list[str]]]:
         """Run a step as it is and with changes; `accepted` after each that is not refused."""
@@ -137,6 +153,10 @@ class Comparison:
     def compare(self, step: dict[str, Any], suffix: str) -> tuple[str, list[str]]:
         method = next(name for name in METHODS if name in step)
         version = step["version"]
+        if version == "2.0":
+            # The legacy API: another path, and no header.
+            path = step[method].replace("/v2.1/", "/v2/", 1)
+            version, step = None, {**step, method: path, "version": None}
         name = f"{method} {step[method]}" + (f" @{version}" if version else "") + suffix[:300]
         self.last = None
         if step.get("name"):
@@ -234,7 +254,7 @@ def ask(side: Side, step: dict[str, Any], method: str) -> Answer:
         time.sleep(0.1)
     for name, path in step.get("save", {}).items():
         try:
-            side.variables[name] = _saved(answer, path)
+            side.variables[name] = _saved(answer, side.filled(path))
         except (KeyError, IndexError, TypeError, ValueError):
             side.variables[name] = f"nothing-at-{path}"
     return answer
@@ -244,7 +264,9 @@ def _saved(answer: Answer, path: str) -> Any:
     if path.startswith("header:"):
         name = path.removeprefix("header:").lower()
         return {k.lower(): v for k, v in answer.headers}[name]
-    return pick(json.loads(answer.body), path)
+    path, _, pattern = path.partition(" =~ ")
+    found = pick(json.loads(answer.body), path)
+    return re.search(pattern, found)[1] if pattern else found  # type: ignore[index]
 
 
 def _shows(answer: Answer, until: dict[str, Any]) -> bool:
@@ -296,6 +318,8 @@ def main() -> int:
         if side.cloud:
             Stage(side).set()
     comparison = Comparison(left, right)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "computeproject.settings.test")
+    django.setup()
     record = _record() if options.record else None
     explanations = explained.read(HERE / "explained.yaml")
     total = Counts("altogether")
@@ -316,6 +340,8 @@ def main() -> int:
             if record is not None and comparison.last is not None and not left_over:
                 record.add(*comparison.last)
         counts.steps = comparison.count - before
+        if record is not None:
+            record.write(adds=bool(options.steps))
         total.add(counts)
         rows.append(counts)
     if not options.steps:
@@ -326,7 +352,6 @@ def main() -> int:
         say(str(counts))
     missing = 0
     if record is not None:
-        record.write(adds=bool(options.steps))
         missing = _tell_gaps()
     return 1 if total.different or missing else 0
 
@@ -354,9 +379,6 @@ class Counts:
 
 
 def _record() -> Any:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "computeproject.settings.test")
-    django.setup()
-    # Only now: it reads the table of operations.
     from tests.oracle.compared import Record
 
     return Record()

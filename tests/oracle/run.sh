@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [STEPS.yaml ...]: compares this checkout's Compute API with a real Nova.
+# run.sh [STEPS.yaml ...]: compares this checkout's Compute API with a real Nova.  Without files,
+# with all of them, and tests/oracle/compared.json is written anew.
 # Three processes on free ports of loopback: our cloud; a second one of it, whose Identity, Image,
 # Network and Volume serve the real Nova; and that Nova. Data and logs are below .cache/oracle.
 # Environment: NOVA_VENV, an environment that has Nova already.
@@ -54,6 +55,8 @@ done
   "$RUN/nova" "$NOVA_GUESTS" > "$RUN/nova.log" 2>&1 &
 PIDS+=($!)
 await "The real Nova" "$RUN/nova.log" grep -q READY "$RUN/nova.log"
+# What a whole run has compared is written down; of some files it would be less than there is.
+[ $# != 0 ] || set -- --record
 status=0
 "$ROOT/.venv/bin/python" -m tests.oracle.differential --left-cloud "http://127.0.0.1:$THEIRS" \
   --right-cloud "http://127.0.0.1:$OURS" --left-metadata "http://127.0.0.1:$NOVA_GUESTS" \

@@ -34,6 +34,7 @@ from nova import context, objects, test
 from nova.api import wsgi
 from nova.api.openstack import wsgi_app
 from nova.compute import power_state
+from nova.console import type as console_type
 from nova.db import migration
 from nova.db.main import api as main_database
 from nova.tests import fixtures as nova_fixtures
@@ -138,6 +139,17 @@ class HostLikeOurs(fake.FakeDriver):
 
     def get_host_uptime(self) -> str:
         return " 00:00:00 up 0 days,  0:00,  1 users,  load average: 0.00, 0.00, 0.00"
+
+    def get_mks_console(self, context: object, instance: object) -> object:
+        return console_type.ConsoleMKS(
+            host="fakemksconsole.com", port=6969, internal_access_path="x"
+        )
+
+    def post_live_migration(
+        self, context: object, instance: object, *_: object, **__: object
+    ) -> None:
+        # The source forgets the guest, which may come back.
+        self.instances.pop(instance.uuid, None)
 
     def pause(self, instance: object) -> None:
         self.instances[instance.uuid].state = power_state.PAUSED
