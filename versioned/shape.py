@@ -5,6 +5,7 @@ objects are the cost.  `Shape.columns()` says which columns and related things a
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from copy import copy
 from operator import itemgetter
 from typing import Any, ClassVar
@@ -84,6 +85,8 @@ class Ask:
 
     def __init__(self, version: Version, allows: Callable[[str], bool] | None = None) -> None:
         self.version = version
+        # The keys that are wanted, None for all; what the others need is not even read.
+        self.only: AbstractSet[str] | None = None
         self._allows = allows
         self._granted: dict[str, bool] = {}
 
@@ -163,13 +166,19 @@ class Shape(BaseSerializer):  # type: ignore[type-arg]
         granted = frozenset(policy for policy in guarded if ask.allows(policy))
         plan = cls._plans.get((epoch, granted))
         if plan is None:
-            plan = _Plan(
-                attr
-                for attr in cls.attrs
-                if attr.holds(epoch) and (attr.policy is None or attr.policy in granted)
-            )
-            cls._plans[epoch, granted] = plan
-        return plan
+            plan = cls._plans[epoch, granted] = _Plan(cls._shown(epoch, granted))
+        if ask.only is None:
+            return plan
+        # Which keys are wanted is the client's choice: such plans are not worth keeping.
+        return _Plan(attr for attr in cls._shown(epoch, granted) if attr.key in ask.only)
+
+    @classmethod
+    def _shown(cls, epoch: Version, granted: AbstractSet[str]) -> list[Attr]:
+        return [
+            attr
+            for attr in cls.attrs
+            if attr.holds(epoch) and (attr.policy is None or attr.policy in granted)
+        ]
 
     @classmethod
     def columns(cls, ask: Ask) -> tuple[str, ...]:

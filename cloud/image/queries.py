@@ -11,6 +11,7 @@ from django.db.models.expressions import OrderBy
 from cloud.image.errors import BadRequest, image_not_found
 from cloud.image.models import Image, ImageMember, ImageProperty, ImageTag
 from middleware.context import RequestContext
+from versioned.prepared import Prepared, Related
 
 COLUMNS = tuple(field.attname for field in Image._meta.concrete_fields)
 SORT_KEYS = (
@@ -28,23 +29,43 @@ def is_member_of(project_id: str | None, status: str | None = None) -> Exists:
 
 def visible_to(context: RequestContext, member_status: str | None = None) -> Q:
     """What the caller may see: an administrator all, others their own and what is shared."""
-    if context.is_admin:
-        return Q()
+    return Q() if context.is_admin else _visible_in(context.project_id, member_status)
+
+
+def _visible_in(project_id: str | None, member_status: str | None = None) -> Q:
     wanted = Q(visibility__in=("public", "community"))
-    if context.project_id is not None:
-        wanted |= Q(owner=context.project_id)
-        wanted |= Q(visibility="shared") & Q(is_member_of(context.project_id, member_status))
+    if project_id is not None:
+        wanted |= Q(owner=project_id)
+        wanted |= Q(visibility="shared") & Q(is_member_of(project_id, member_status))
     return wanted
+
+
+def _one(condition: Q, project_id: str | None, image_id: str) -> Any:
+    rows = Image.objects.filter(condition, pk=image_id)
+    return rows.annotate(is_member=is_member_of(project_id)).values(*COLUMNS, "is_member")
+
+
+_ANY = Prepared(lambda project_id, image_id: _one(Q(), project_id, image_id), str, str)
+_VISIBLE = Prepared(
+    lambda project_id, image_id: _one(_visible_in(project_id), project_id, image_id), str, str
+)
+_PROPERTIES = Related(
+    lambda: ImageProperty.objects.order_by("name").values_list("image_id", "name", "value"),
+    "image_id",
+)
+_TAGS = Related(
+    lambda: ImageTag.objects.order_by("value").values_list("image_id", "value"), "image_id"
+)
 
 
 def find(context: RequestContext, image_id: str) -> dict[str, Any]:
     """One image as a row with `properties`, `tags` and `is_member`; 404 for a stranger."""
-    rows = Image.objects.filter(visible_to(context), pk=image_id)
-    row = (
-        rows.annotate(is_member=is_member_of(context.project_id))
-        .values(*COLUMNS, "is_member")
-        .first()
-    )
+    if context.project_id is None:
+        found = _one(visible_to(context), None, image_id)[:1]
+        row = found[0] if found else None
+    else:
+        prepared = _ANY if context.is_admin else _VISIBLE
+        row = prepared.first(context.project_id, image_id)
     if row is None:
         raise image_not_found(image_id)
     return complete([row])[0]
@@ -56,11 +77,9 @@ def complete(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
     for row in rows:
         row["properties"], row["tags"] = {}, []
         by_id[row["id"]] = row
-    found = ImageProperty.objects.filter(image_id__in=list(by_id)).order_by("name")
-    for image_id, name, value in found.values_list("image_id", "name", "value"):
+    for image_id, name, value in _PROPERTIES(list(by_id)):
         by_id[image_id]["properties"][name] = value
-    tags = ImageTag.objects.filter(image_id__in=list(by_id)).order_by("value")
-    for image_id, value in tags.values_list("image_id", "value"):
+    for image_id, value in _TAGS(list(by_id)):
         by_id[image_id]["tags"].append(value)
     return rows
 

@@ -16,10 +16,14 @@ from compute.virt.driver import Build, BuildImpossible, Disk
 from compute.work import clock, queue
 from compute.work.registry import task
 from compute.work.task import Work
+from versioned.prepared import PreparedUpdate
 
 log = logging.getLogger(__name__)
 
 ROW = LIFECYCLE["create"]
+_FAILED_BEFORE = PreparedUpdate(
+    lambda host: Host.objects.filter(host=host, failed_builds__gt=0), str
+)
 _STATES = {str(state) for state in STEPS[TaskState.SCHEDULING]}
 
 
@@ -139,7 +143,7 @@ def build_on_host(work: Work) -> None:
                 **shown,
             )
             if active:
-                Host.objects.filter(host=host, failed_builds__gt=0).update(failed_builds=0)
+                _FAILED_BEFORE(host, failed_builds=0)
                 step.succeed()
             work.complete()
     if not active:

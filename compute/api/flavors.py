@@ -8,9 +8,9 @@ from compute.api.base import ComputeAsk, ComputeViewSet
 from compute.domain import flavors
 from compute.domain.errors import BadRequest
 from compute.models import Flavor
-from compute.models.prepared import Prepared, Row
 from middleware.context import RequestContext
 from versioned.operation import operation
+from versioned.prepared import Prepared, Row
 from versioned.schema import body, query
 from versioned.shape import Attr, Shape
 from versioned.versions import changing, since, until

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from compute.clients.errors import ClaimConflict
-from compute.domain import claims, lifecycle, records, services
+from compute.domain import claims, lifecycle, records, services, storage
 from compute.domain import context as contexts
 from compute.domain.errors import MaxRetriesExceeded, NoValidHost
 from compute.domain.states import TaskState, VmState
@@ -18,11 +18,24 @@ from compute.work import clock, queue
 from compute.work.errors import Transient
 from compute.work.registry import task
 from compute.work.task import Work
+from versioned.prepared import PreparedUpdate
 
 log = logging.getLogger(__name__)
 
 # Nova records a step of the conductor only when nobody could be found.
 EVENT = "conductor_schedule_and_build_instances"
+
+
+_WAITING = PreparedUpdate(
+    lambda pk: Server.objects.filter(
+        pk=pk,
+        deleted=False,
+        host__isnull=True,
+        vm_state=VmState.BUILDING,
+        task_state=TaskState.SCHEDULING,
+    ),
+    int,
+)
 
 
 def _gave_up(work: Work, exc: Exception) -> None:
@@ -80,7 +93,7 @@ def _destination(work: Work, server: Server) -> tuple[Selection, list[Selection]
 
 
 def _boots_from_volume(server: Server) -> bool:
-    return server.block_devices.filter(boot_index=0, destination_type="volume").exists()
+    return storage.boots_from_volume(server)
 
 
 def _alternate(work: Work, server: Server) -> tuple[Selection, list[Selection]]:
@@ -121,13 +134,8 @@ def _hand_over(work: Work, server: Server, chosen: Selection, alternates: list[S
     with transaction.atomic():
         if not _keeps_group_policy(server, chosen.host):
             raise Transient("Another server of the group has been put there at the same moment.")
-        moved = Server.objects.filter(
-            pk=server.pk,
-            deleted=False,
-            host__isnull=True,
-            vm_state=VmState.BUILDING,
-            task_state=TaskState.SCHEDULING,
-        ).update(
+        moved = _WAITING(
+            server.pk,
             host=chosen.host,
             node=chosen.node,
             launched_on=chosen.host,

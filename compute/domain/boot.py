@@ -33,8 +33,10 @@ from compute.models import (
 )
 from compute.models.host import Host
 from middleware.context import RequestContext
+from versioned.prepared import Prepared, insert
 
 ROOT_DEVICE = "vda"
+_FLAVOR = Prepared(lambda flavor_id: Flavor.objects.filter(flavor_id=flavor_id), str)
 
 
 class HostMissing(BadRequest):
@@ -46,7 +48,7 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
 
     Anything that cannot be had is refused here and changes nothing.
     """
-    flavor = Flavor.objects.filter(flavor_id=order.flavor_id).first()
+    flavor = _FLAVOR.first(order.flavor_id)
     if flavor is None or not _may_use(context, flavor):
         raise BadRequest(FlavorNotFound(flavor_id=order.flavor_id).text)
     _check_counts(order)
@@ -95,20 +97,19 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
         if has_external and not order.may_use_external_networks:
             columns["system_metadata"]["is_forbidden_network"] = True
         servers = [new_servers.row(columns, order, index, count) for index in range(count)]
-        for server in servers:
-            server.save(force_insert=True)
-            new_servers.add_parts(server, order, devices, group)
-            building.enqueue(
-                context,
-                server,
-                scheduler_hints=order.scheduler_hints,
-                forced_host=order.forced_host,
-                forced_node=order.forced_node,
-                requested_host=order.requested_host,
-                requested_node=order.requested_node,
-                admin_password=order.admin_password,
-                injected_files=order.personality,
-            )
+        insert(servers)
+        new_servers.add_parts(servers, order, devices, group)
+        building.enqueue(
+            context,
+            servers,
+            scheduler_hints=order.scheduler_hints,
+            forced_host=order.forced_host,
+            forced_node=order.forced_node,
+            requested_host=order.requested_host,
+            requested_node=order.requested_node,
+            admin_password=order.admin_password,
+            injected_files=order.personality,
+        )
     return servers, reservation_id
 
 

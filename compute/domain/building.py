@@ -1,4 +1,4 @@
-"""Handing a new server over to those who build it."""
+"""Handing new servers over to those who build them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from middleware.context import RequestContext
 
 def enqueue(
     context: RequestContext,
-    server: Server,
+    servers: Sequence[Server],
     *,
     scheduler_hints: Mapping[str, Any] | None = None,
     forced_host: str | None = None,
@@ -21,11 +21,11 @@ def enqueue(
     admin_password: str | None = None,
     injected_files: Sequence[Mapping[str, str]] | None = None,
 ) -> None:
-    """Record the creation and queue the build, in the caller's transaction.
+    """Record the creations and queue the builds, in the caller's transaction.
 
     A forced host skips the filters; a requested one must pass them.
     """
-    records.start_action(context, server, "create")
+    records.start_actions(context, servers, "create")
     payload = {
         "hints": dict(scheduler_hints or {}),
         "forced_host": forced_host,
@@ -35,10 +35,10 @@ def enqueue(
         "admin_password": admin_password,
         "injected_files": list(injected_files or ()),
     }
-    queue.enqueue(
+    queue.enqueue_all(
         "build",
         queue=queue.SCHEDULER,
         context=context,
-        server=server,
+        servers=servers,
         payload={name: value for name, value in payload.items() if value},
     )

@@ -16,9 +16,9 @@ from compute.domain.errors import ServerLocked, ServerNotFound, ServerNotReady, 
 from compute.domain.states import DELETING_STATES, PowerState, TaskState, VmState
 from compute.domain.transitions import LIFECYCLE, STEPS, Transition
 from compute.models import Server
-from compute.models.prepared import PreparedUpdate
 from compute.work import clock, queue
 from middleware.context import RequestContext
+from versioned.prepared import PreparedUpdate
 
 
 def permit(

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from compute.domain import block_devices
@@ -15,6 +16,7 @@ from compute.models import (
     ServerTag,
 )
 from middleware.context import RequestContext
+from versioned.prepared import insert
 
 YES = frozenset({"1", "t", "true", "on", "y", "yes"})
 
@@ -93,17 +95,13 @@ def hostname_of(name: str) -> str:
 
 
 def add_parts(
-    server: Server,
+    servers: Sequence[Server],
     order: Order,
     devices: list[block_devices.Device],
     group: ServerGroup | None,
 ) -> None:
-    BlockDevice.objects.bulk_create(
-        BlockDevice(server=server, **device.columns()) for device in devices
-    )
-    if order.tags:
-        ServerTag.objects.bulk_create(
-            ServerTag(server=server, tag=tag) for tag in dict.fromkeys(order.tags)
-        )
+    """What hangs on the servers' rows: disks, tags, the membership in a group."""
+    insert(BlockDevice(server=each, **one.columns()) for each in servers for one in devices)
+    insert(ServerTag(server=each, tag=tag) for each in servers for tag in dict.fromkeys(order.tags))
     if group is not None:
-        ServerGroupMember.objects.create(group=group, server_uuid=server.uuid)
+        insert(ServerGroupMember(group=group, server_uuid=each.uuid) for each in servers)

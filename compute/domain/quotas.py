@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from compute.domain import usage
 from compute.domain.errors import BadRequest
 from compute.models import ProjectQuota, QuotaClass
+from versioned.prepared import Prepared
 
 # Sorted, as every answer shows them.
 DEFAULTS: Mapping[str, int] = {
@@ -28,6 +30,26 @@ DEFAULTS: Mapping[str, int] = {
     "server_groups": 10,
 }
 DEFAULT_CLASS = "default"
+_OF_CLASS = Prepared(
+    lambda name: QuotaClass.objects.filter(class_name=name).values_list("resource", "limit"), str
+)
+# A project's own limits, then those of a user in it.
+_OF_PROJECT = Prepared(
+    lambda project_id, user_id: (
+        ProjectQuota.objects.filter(Q(user_id="") | Q(user_id=user_id), project_id=project_id)
+        .order_by("user_id")
+        .values_list("resource", "limit")
+    ),
+    str,
+    str,
+)
+_OF_USER = Prepared(
+    lambda project_id, user_id: ProjectQuota.objects.filter(
+        project_id=project_id, user_id=user_id
+    ).values_list("pk", flat=True)[:1],
+    str,
+    str,
+)
 
 
 class Settable(NamedTuple):
@@ -45,7 +67,7 @@ def configured() -> dict[str, int]:
 
 def of_class(name: str) -> dict[str, int]:
     """A class's limits; what it does not say is the deployment's default."""
-    return {**configured(), **_known(QuotaClass.objects.filter(class_name=name))}
+    return {**configured(), **_known(_OF_CLASS(name))}
 
 
 def defaults() -> dict[str, int]:
@@ -55,9 +77,7 @@ def defaults() -> dict[str, int]:
 def limits(project_id: str, *, user_id: str | None = None) -> dict[str, int]:
     """A project's limits, or a user's in it: the user's own, then the project's, then defaults."""
     found = defaults()
-    owners = ["", user_id] if user_id else [""]
-    rows = ProjectQuota.objects.filter(project_id=project_id, user_id__in=owners)
-    return {**found, **_known(rows.order_by("user_id"))}
+    return {**found, **_known(_OF_PROJECT(project_id, user_id or ""))}
 
 
 def limit(project_id: str | None, resource: str, *, user_id: str | None = None) -> int:
@@ -66,15 +86,15 @@ def limit(project_id: str | None, resource: str, *, user_id: str | None = None) 
 
 def has_user_limits(project_id: str, user_id: str) -> bool:
     """Whether the user has limits of their own in the project."""
-    return ProjectQuota.objects.filter(project_id=project_id, user_id=user_id).exists()
+    return bool(_OF_USER(project_id, user_id))
 
 
 def exceeds(used: int, more: int, limit: int) -> bool:
     return 0 <= limit < used + more
 
 
-def _known(rows: Iterable[ProjectQuota | QuotaClass]) -> dict[str, int]:
-    return {row.resource: row.limit for row in rows if row.resource in DEFAULTS}
+def _known(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
+    return {resource: limit for resource, limit in rows if resource in DEFAULTS}
 
 
 def in_use(project_id: str, *, user_id: str | None = None) -> dict[str, int]:

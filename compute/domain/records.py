@@ -7,10 +7,10 @@ from datetime import datetime
 
 from compute.domain.errors import ComputeError
 from compute.models import Server, ServerAction, ServerEvent, ServerFault
-from compute.models.prepared import Prepared, PreparedUpdate, insert
 from compute.work import clock
 from compute.work.errors import Later
 from middleware.context import RequestContext
+from versioned.prepared import Prepared, PreparedUpdate, insert
 
 _LATEST = Prepared(
     lambda server_id: ServerAction.objects.filter(server_id=server_id).order_by(

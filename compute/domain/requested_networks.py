@@ -8,6 +8,9 @@ from compute.domain.context import cloud, elevated
 from compute.domain.errors import BadRequest, Conflict, Forbidden
 from middleware.context import RequestContext
 
+# What a boot wants to know of a network.
+_FIELDS = ["id", "subnets", "shared", "router:external"]
+
 Requested = list[dict[str, Any]] | str | None
 
 
@@ -37,9 +40,9 @@ class NetworkMissing(BadRequest):
 def available(context: RequestContext, ids: list[str] | None = None) -> list[dict[str, Any]]:
     """The networks that the project may use: its own and shared ones, or those of `ids`."""
     if ids:
-        return network().networks(context, id=ids)
-    own = network().networks(context, project_id=context.project_id)
-    shared = network().networks(context, shared=True)
+        return network().networks(context, id=ids, fields=_FIELDS)
+    own = network().networks(context, project_id=context.project_id, fields=_FIELDS)
+    shared = network().networks(context, shared=True, fields=_FIELDS)
     seen: dict[str, dict[str, Any]] = {net["id"]: net for net in (*own, *shared)}
     # Nova: external networks are never chosen for somebody who did not name one.
     return [net for net in seen.values() if not net.get("router:external") or net.get("shared")]

@@ -44,7 +44,7 @@ def _room(context: RequestContext) -> tuple[dict[str, int], dict[str, int]]:
     project_id = str(context.project_id)
     limits = quotas.limits(project_id, user_id=str(context.user_id))
     users = quotas.has_user_limits(project_id, str(context.user_id))
-    used = usage.project_usage(project_id, user_id=context.user_id if users else None)
+    used = usage.server_usage(project_id, user_id=context.user_id if users else None)
     names = ("instances", "cores", "ram")
     room = {n: max(0, limits[n] - used[n]) if limits[n] >= 0 else -1 for n in names}
     return room, limits
@@ -74,8 +74,10 @@ def check_resize(context: RequestContext, server: Server, flavor: Flavor) -> Non
 
 
 def check_metadata(context: RequestContext, metadata: dict[str, str]) -> None:
+    if not metadata:
+        return
     allowed = quotas.limits(str(context.project_id))["metadata_items"]
-    if metadata and 0 <= allowed < len(metadata):
+    if 0 <= allowed < len(metadata):
         raise MetadataLimitExceeded(allowed=allowed)
 
 

@@ -20,11 +20,22 @@ from compute.models import BlockDevice, Server
 from compute.work import clock
 from compute.work.errors import Later
 from middleware.context import RequestContext
+from versioned.prepared import Prepared, PreparedUpdate
 
 log = logging.getLogger(__name__)
 
 # Nova waits for a volume 60 times, 3 seconds each.
 _PATIENCE = 180
+
+
+_OF_SERVER = Prepared(lambda pk: BlockDevice.objects.filter(server_id=pk).order_by("pk"), int)
+_DEVICE = PreparedUpdate(lambda pk: BlockDevice.objects.filter(pk=pk), int)
+_ROOT_VOLUME = Prepared(
+    lambda pk: BlockDevice.objects.filter(
+        server_id=pk, boot_index=0, destination_type="volume"
+    ).values_list("pk", flat=True),
+    int,
+)
 
 
 def acting_for(context: RequestContext, server: Server) -> RequestContext:
@@ -34,14 +45,13 @@ def acting_for(context: RequestContext, server: Server) -> RequestContext:
 
 def devices_of(server: Server) -> list[BlockDevice]:
     """The server's block devices in boot order, then in that of their names."""
-    rows = list(BlockDevice.objects.filter(server_id=server.pk).order_by("pk"))
+    rows = _OF_SERVER(server.pk)
     return sorted(rows, key=lambda row: (_boot_order(row), row.pk))
 
 
 def boots_from_volume(server: Server) -> bool:
     """Whether the root disk is a volume, whatever image it was made from."""
-    roots = BlockDevice.objects.filter(server_id=server.pk, boot_index=0)
-    return roots.filter(destination_type="volume").exists()
+    return bool(_ROOT_VOLUME(server.pk))
 
 
 def _boot_order(row: BlockDevice) -> int:
@@ -59,7 +69,7 @@ def name_devices(server: Server, rows: list[BlockDevice]) -> str:
         name = root_name if row is root else next_name(taken | {root_name})
         taken.add(name)
         row.device_name = name
-        BlockDevice.objects.filter(pk=row.pk).update(device_name=name)
+        _DEVICE(row.pk, device_name=name)
     return root_name
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
 
 from compute.domain.states import TaskState, VmState
 from compute.models import Host, Migration, Server, ServerGroup
+from versioned.prepared import Prepared
 
 # Tasks that keep a host's disks busy, as the io_ops filter and weigher count them.
 IO_TASKS = (
@@ -104,10 +104,30 @@ def project_usage(project_id: str | None, user_id: str | None = None) -> dict[st
     mine = Q(project_id=project_id)
     if user_id is not None:
         mine &= Q(user_id=user_id)
-    servers = Server.objects.filter(mine, deleted=False).exclude(vm_state=VmState.SOFT_DELETED)
-    counted = servers.order_by().aggregate(
-        instances=Count("pk"),
-        cores=Coalesce(Sum("vcpus"), 0),
-        ram=Coalesce(Sum("memory_mb"), 0),
+    groups = ServerGroup.objects.filter(mine).count()
+    return {**server_usage(project_id, user_id), "server_groups": groups}
+
+
+def server_usage(project_id: str | None, user_id: str | None = None) -> dict[str, int]:
+    """What the servers of a project, or of a user in it, count against quotas."""
+    if user_id is None:
+        found = _OF_PROJECT.first(project_id)
+    else:
+        found = _OF_USER.first(project_id, user_id)
+    return found or {"instances": 0, "cores": 0, "ram": 0}
+
+
+def _counted(**whose: Any) -> Any:
+    servers = Server.objects.filter(deleted=False, **whose).exclude(vm_state=VmState.SOFT_DELETED)
+    counted = (
+        servers.order_by()
+        .values("project_id")
+        .annotate(instances=Count("pk"), cores=Sum("vcpus"), ram=Sum("memory_mb"))
     )
-    return {**counted, "server_groups": ServerGroup.objects.filter(mine).count()}
+    return counted.values("instances", "cores", "ram")
+
+
+_OF_PROJECT = Prepared(lambda project_id: _counted(project_id=project_id), str)
+_OF_USER = Prepared(
+    lambda project_id, user_id: _counted(project_id=project_id, user_id=user_id), str, str
+)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from compute.models import AggregateHost, Service
-from compute.models.prepared import Prepared
+from versioned.prepared import Prepared
 
 INTERNAL = "internal"
 

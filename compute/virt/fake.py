@@ -25,7 +25,15 @@ from compute.virt.driver import (
 )
 from compute.virt.streams import Rfb, Serial, Spice, Stream
 from compute.work import clock
+from versioned.prepared import Prepared, insert
 
+_POWER = Prepared(
+    lambda uuid, host: Row.objects.filter(server_uuid=uuid, host=host).values_list(
+        "power_state", flat=True
+    ),
+    str,
+    str,
+)
 _STATE_WORDS = {
     PowerState.NOSTATE: "pending",
     PowerState.RUNNING: "running",
@@ -106,7 +114,7 @@ class FakeDriver(Driver):
         if build.config_drive:
             config_drive.make(self.host, guest.uuid, build.config_drive)
         state = PowerState.RUNNING if build.power_on else PowerState.SHUTDOWN
-        Row.objects.bulk_create(
+        insert(
             [
                 Row(
                     server_uuid=guest.uuid,
@@ -119,7 +127,7 @@ class FakeDriver(Driver):
                     },
                 )
             ],
-            ignore_conflicts=True,
+            unique=("server_uuid", "host"),
         )
 
     def destroy(self, guest: Guest) -> None:
@@ -128,7 +136,7 @@ class FakeDriver(Driver):
 
     # Power
     def power_state(self, guest: Guest) -> PowerState:
-        row = self._rows(guest).values_list("power_state", flat=True).first()
+        row = _POWER.first(guest.uuid, self.host)
         return PowerState(row) if row is not None else PowerState.NOSTATE
 
     def power_on(self, guest: Guest) -> None:

@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from compute.models import Task
-from compute.models.prepared import Prepared, PreparedUpdate
 from compute.work import clock
+from versioned.prepared import Prepared, PreparedUpdate
 
 QUEUED, RUNNING, FAILED = "queued", "running", "failed"
 

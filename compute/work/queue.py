@@ -9,9 +9,9 @@ from django.db import transaction
 
 from compute.domain import context as contexts
 from compute.models import Server, Task
-from compute.models.prepared import insert
 from compute.work import clock, transports
 from middleware.context import RequestContext
+from versioned.prepared import insert
 
 CONDUCTOR = "conductor"
 SCHEDULER = "scheduler"

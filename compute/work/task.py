@@ -7,11 +7,11 @@ from typing import Any
 
 from compute.domain import context as contexts
 from compute.models import Server, Task
-from compute.models.prepared import Prepared, PreparedUpdate
 from compute.virt import registry
 from compute.work import clock
 from compute.work.errors import Later, LeaseLost
 from middleware.context import RequestContext
+from versioned.prepared import Prepared, PreparedUpdate
 
 _SERVER = Prepared(lambda uuid: Server.objects.filter(uuid=uuid, deleted=False), str)
 _MINE = PreparedUpdate(lambda pk, owner: Task.objects.filter(pk=pk, owner=owner), int, str)

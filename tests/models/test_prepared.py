@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from compute.models import Flavor
-from compute.models.prepared import Prepared, PreparedUpdate, insert
+from versioned.prepared import Prepared, PreparedUpdate, insert
 
 pytestmark = pytest.mark.django_db
 

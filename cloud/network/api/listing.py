@@ -36,11 +36,12 @@ class Listing:
         found = found.order_by(*(_in_order(key, down) for key, down in order))
         if self.limit is not None:
             found = found[: self.limit]
+        ask.only = fields_of(self.params)
         rows = self.noun.load(found, ask)
         if self.reverse:
             rows.reverse()
         self.rows = rows
-        return only(self.noun.shape.render_many(rows, ask), self.params)
+        return self.noun.shape.render_many(rows, ask)
 
     def links(self, url: str) -> list[dict[str, str]]:
         """The "next" and "previous" of a page."""
@@ -162,9 +163,14 @@ def _in_order(key: str, down: bool) -> OrderBy:
     return F(key).desc(nulls_last=True) if down else F(key).asc(nulls_first=True)
 
 
+def fields_of(params: Params) -> frozenset[str] | None:
+    """The attributes that `fields` names, None when all are wanted."""
+    return frozenset(field for field in params.get("fields", []) if field) or None
+
+
 def only(rendered: list[dict[str, Any]], params: Params) -> list[dict[str, Any]]:
-    """Keep the attributes that `fields` names."""
-    wanted = {field for field in params.get("fields", []) if field}
-    if not wanted:
+    """Keep the attributes that `fields` names, of what no noun has rendered."""
+    wanted = fields_of(params)
+    if wanted is None:
         return rendered
     return [{key: value for key, value in row.items() if key in wanted} for row in rendered]

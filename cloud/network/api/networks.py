@@ -11,8 +11,9 @@ from cloud.network.api.resource import UNSET, Field, NetworkAsk, Rows
 from cloud.network.api.standard import Tagged, flag
 from cloud.network.api.views import NounViewSet, Values
 from cloud.network.domain import networks, sharing, zones
-from cloud.network.models import Network, Segment, Subnet, SubnetPool
+from cloud.network.models import Network, Segment, Subnet
 from middleware.context import RequestContext
+from versioned.prepared import Related
 
 
 def shared_loader(kind: str) -> Any:
@@ -50,21 +51,29 @@ def shared_field(kind: str, **how: Any) -> Field:
     )
 
 
+_SUBNETS = Related(
+    lambda: Subnet.objects.order_by("created_at", "id").values_list("network_id", "id"),
+    "network_id",
+)
+_SCOPES = Related(
+    lambda: Subnet.objects.filter(subnetpool__address_scope__isnull=False).values_list(
+        "network_id", "ip_version", "subnetpool__address_scope_id"
+    ),
+    "network_id",
+)
+_SEGMENTS = Related(lambda: Segment.objects.order_by("created_at", "id"), "network_id")
+
+
 def _subnets(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {row["id"]: [] for row in rows}
-    subnets = Subnet.objects.filter(network_id__in=list(found)).order_by("created_at", "id")
-    for network_id, subnet_id in subnets.values_list("network_id", "id"):
+    for network_id, subnet_id in _SUBNETS(list(found)):
         found[network_id].append(subnet_id)
     return found
 
 
 def _scopes(rows: Rows, ask: NetworkAsk) -> Mapping[str, dict[int, str]]:
     found: dict[str, dict[int, str]] = {row["id"]: {} for row in rows}
-    pools = SubnetPool.objects.exclude(address_scope=None)
-    drawn = Subnet.objects.filter(network_id__in=list(found), subnetpool__in=pools.values("id"))
-    for network_id, version, scope in drawn.values_list(
-        "network_id", "ip_version", "subnetpool__address_scope_id"
-    ):
+    for network_id, version, scope in _SCOPES(list(found)):
         found[network_id][version] = scope
     return found
 
@@ -72,8 +81,7 @@ def _scopes(rows: Rows, ask: NetworkAsk) -> Mapping[str, dict[int, str]]:
 def _segments(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
     """Segments of the networks that have several; a single one is told by provider attributes."""
     found: dict[str, list[Values]] = {}
-    segments = Segment.objects.filter(network_id__in=[row["id"] for row in rows])
-    for segment in segments.order_by("created_at", "id"):
+    for segment in _SEGMENTS([row["id"] for row in rows]):
         found.setdefault(segment.network_id, []).append(
             {
                 "provider:network_type": segment.network_type,

@@ -20,6 +20,7 @@ from cloud.network.models import (
     Trunk,
 )
 from middleware.context import RequestContext
+from versioned.prepared import Prepared, Related
 
 VNIC_TYPES = (
     "normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder",
@@ -27,27 +28,35 @@ VNIC_TYPES = (
 )  # fmt: skip
 
 
+_FIXED_IPS = Related(
+    lambda: FixedIp.objects.order_by("id").values_list("port_id", "subnet_id", "address"),
+    "port_id",
+)
+_GUARDS = Related(
+    lambda: PortSecurityGroup.objects.order_by("id").values_list("port_id", "security_group_id"),
+    "port_id",
+)
+_TRUNKS = Related(lambda: Trunk.objects.values_list("id", "port_id"), "port_id")
+_NETWORK = Prepared(lambda id: Network.objects.filter(id=id), str)
+
+
 def fixed_ips_of(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
     """Related loader: the addresses of each port, in the order in which they were given."""
     found: dict[str, list[Values]] = {row["id"]: [] for row in rows}
-    held = FixedIp.objects.filter(port_id__in=list(found)).order_by("id")
-    for port_id, subnet_id, address in held.values_list("port_id", "subnet_id", "address"):
+    for port_id, subnet_id, address in _FIXED_IPS(list(found)):
         found[port_id].append({"subnet_id": subnet_id, "ip_address": address})
     return found
 
 
 def _groups(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {row["id"]: [] for row in rows}
-    guards = PortSecurityGroup.objects.filter(port_id__in=list(found)).order_by("id")
-    for port_id, group_id in guards.values_list("port_id", "security_group_id"):
+    for port_id, group_id in _GUARDS(list(found)):
         found[port_id].append(group_id)
     return found
 
 
 def _trunks(rows: Rows, ask: NetworkAsk) -> Mapping[str, Values]:
-    trunks = dict(
-        Trunk.objects.filter(port_id__in=[row["id"] for row in rows]).values_list("id", "port_id")
-    )
+    trunks = dict(_TRUNKS([row["id"] for row in rows]))
     found: dict[str, Values] = {
         port_id: {"trunk_id": trunk_id, "sub_ports": []} for trunk_id, port_id in trunks.items()
     }
@@ -259,7 +268,7 @@ class PortViewSet(NounViewSet):
         """The network of a new port; one query even if many ports are made on it."""
         known: dict[str, Network] = self.__dict__.setdefault("networks", {})
         if network_id not in known:
-            network = Network.objects.filter(id=network_id).first()
+            network = _NETWORK.first(network_id)
             if network is None:
                 raise errors.NetworkNotFound(net_id=network_id)
             known[network_id] = network

@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from cloud.network import errors, policies
 from cloud.network.models import Tag
 from middleware.context import RequestContext
+from versioned.prepared import Prepared, Related
 from versioned.shape import Ask, Attr, Shape
 
 REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
@@ -93,11 +94,17 @@ class Field:
         return found | Q(**{f"{self.source}__isnull": True}) if "" in values else found
 
 
+_TAGS = Related(
+    lambda: Tag.objects.order_by("tag").values_list("resource_id", "tag"), "resource_id"
+)
+# One prepared query for each set of columns that is ever shown of one.
+_by_id: dict[tuple[type[Model], tuple[str, ...]], Prepared[dict[str, Any]]] = {}
+
+
 def tags_of(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[str]]:
     """Related loader: the tags of each row."""
     found: dict[str, list[str]] = {row["id"]: [] for row in rows}
-    tagged = Tag.objects.filter(resource_id__in=list(found)).order_by("tag")
-    for resource_id, tag in tagged.values_list("resource_id", "tag"):
+    for resource_id, tag in _TAGS(list(found)):
         found[resource_id].append(tag)
     return found
 
@@ -166,9 +173,27 @@ class Noun:
     def load(cls, found: QuerySet[Any], ask: NetworkAsk) -> Rows:
         """Rows with the columns and the related things that rendering for `ask` reads."""
         columns = cls.shape.columns(ask)
-        rows: Rows = list(
-            found.values("id", *(c for c in columns if c not in cls.related and c != "id"))
-        )
+        return cls._complete(list(found.values(*cls._own(columns))), columns, ask)
+
+    @classmethod
+    def load_one(cls, resource_id: str, ask: NetworkAsk) -> Rows:
+        """The same of one that the caller may see, if it is there."""
+        columns = cls.shape.columns(ask)
+        own = cls._own(columns)
+        prepared = _by_id.get((cls.model, own))
+        if prepared is None:
+            manager = cls.model._default_manager
+            prepared = Prepared(lambda id: manager.filter(id=id).values(*own), str)
+            if ask.only is None:
+                _by_id[cls.model, own] = prepared
+        return cls._complete(prepared(resource_id), columns, ask)
+
+    @classmethod
+    def _own(cls, columns: Iterable[str]) -> tuple[str, ...]:
+        return ("id", *(c for c in columns if c not in cls.related and c != "id"))
+
+    @classmethod
+    def _complete(cls, rows: Rows, columns: Iterable[str], ask: NetworkAsk) -> Rows:
         if rows:
             for name in columns:
                 if name in cls.related:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from cloud.network import errors, policies
 from cloud.network.api.base import NetworkViewSet
-from cloud.network.api.listing import Listing, only
+from cloud.network.api.listing import Listing, fields_of
 from cloud.network.api.resource import NetworkAsk, Noun
 from cloud.network.domain import standard
 from versioned.operation import operation
@@ -114,12 +114,14 @@ class NounViewSet(NetworkViewSet):
     def show(self, id: str, *, everything: bool = False) -> Any:
         """Render one; with `everything` the caller has just written it."""
         ask = NetworkAsk(self.context)
-        found = self.everything([id]) if everything else self.scope().filter(id=id)
-        rows = self.noun.load(found, ask)
+        ask.only = fields_of(self.request.params)
+        if everything:
+            rows = self.noun.load_one(id, ask)
+        else:
+            rows = self.noun.load(self.scope().filter(id=id), ask)
         if not rows:
             raise self.noun.missing(id)
-        rendered = [self.noun.shape.render(rows[0], ask)]
-        return {self.noun.member: only(rendered, self.request.params)[0]}
+        return {self.noun.member: self.noun.shape.render(rows[0], ask)}
 
     def fetch(self, id: str) -> Any:
         found = self.scope().filter(id=id).first()

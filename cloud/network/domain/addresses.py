@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from cloud.network import errors
 from cloud.network.models import FixedIp, Subnet
+from versioned.prepared import Prepared, insert
 
 Values = dict[str, Any]
 AUTOMATIC = ("slaac", "dhcpv6-stateless")
@@ -17,6 +18,14 @@ AUTOMATIC = ("slaac", "dhcpv6-stateless")
 SAMPLE = 24
 SMALL = 64
 ATTEMPTS = 10
+
+
+_TAKEN = Prepared(
+    lambda subnet_id, *sample: FixedIp.objects.filter(
+        subnet_id=subnet_id, address__in=sample
+    ).values_list("address", flat=True),
+    *[str] * (1 + SAMPLE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,7 @@ def take(port_id: str, wish: Wish, *, network_id: str) -> FixedIp:
 
 def _insert(port_id: str, subnet: Subnet, address: str) -> FixedIp:
     with transaction.atomic():
-        return FixedIp.objects.create(port_id=port_id, subnet=subnet, address=address)
+        return insert([FixedIp(port_id=port_id, subnet=subnet, address=address)])[0]
 
 
 def _free(subnet: Subnet) -> str | None:
@@ -133,7 +142,7 @@ def _free(subnet: Subnet) -> str | None:
     used = FixedIp.objects.filter(subnet=subnet)
     if total > SMALL:
         candidates = [str(make(_nth(ranges, random.randrange(total)))) for _ in range(SAMPLE)]  # noqa: S311
-        taken = set(used.filter(address__in=candidates).values_list("address", flat=True))
+        taken = set(_TAKEN(subnet.id, *candidates))
         for candidate in candidates:
             if candidate not in taken:
                 return candidate

@@ -33,6 +33,7 @@ from cloud.network.models import (
     Trunk,
 )
 from middleware.context import RequestContext
+from versioned.prepared import Prepared, insert
 
 Values = dict[str, Any]
 
@@ -47,6 +48,10 @@ ROUTER_OWNERS = (
     "network:ha_router_replicated_interface",
     "network:router_gateway",
     "network:floatingip",
+)
+_SUBNETS = Prepared(
+    lambda network_id: Subnet.objects.filter(network_id=network_id).order_by("created_at", "id"),
+    str,
 )
 MAC_PREFIX = "fa:16:3e"
 ATTEMPTS = 10
@@ -69,9 +74,7 @@ def create(context: RequestContext, network: Network, values: Values) -> Port:
         fixed = _take(port, network, values.get("fixed_ips"))
         if groups and not fixed and "security_groups" in values and values.get("fixed_ips"):
             raise errors.PortSecurityAndIPRequiredForSecurityGroups
-        PortSecurityGroup.objects.bulk_create(
-            PortSecurityGroup(port=port, security_group_id=group) for group in groups
-        )
+        insert(PortSecurityGroup(port=port, security_group_id=group) for group in groups)
         standard.tag(port.id, values.get("tags", ()))
         if port.status == "ACTIVE":
             events.plugged(port)
@@ -90,7 +93,7 @@ def _insert(network: Network, row: Values, mac: str | None) -> Port:
         port.status = bindings.status_of(port)
         try:
             with transaction.atomic():
-                port.save(force_insert=True)
+                insert([port])
         except IntegrityError:
             if mac is not None:
                 raise errors.MacAddressInUse(net_id=network.id, mac=mac) from None
@@ -106,7 +109,7 @@ def _any_mac() -> str:
 def _take(port: Port, network: Network, asked: list[Values] | None) -> list[FixedIp]:
     if asked == []:
         return []
-    subnets = Subnet.objects.filter(network=network).order_by("created_at", "id")
+    subnets = _SUBNETS(network.id)
     wishes = addresses.wishes(
         subnets,
         asked,

@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from cloud.network import errors, models
 from cloud.network.models import Quota
+from versioned.prepared import Prepared
 
 # resource -> (default, what is counted).  Neutron: DevStack changes none of them.
 LIMITS: dict[str, tuple[int, type[Model]]] = {
@@ -22,6 +23,15 @@ LIMITS: dict[str, tuple[int, type[Model]]] = {
     "security_group_rule": (100, models.SecurityGroupRule),
     "trunk": (-1, models.Trunk),
 }
+
+
+_OWN = Prepared(
+    lambda project_id, resource: Quota.objects.filter(
+        project_id=project_id, resource=resource
+    ).values_list("limit", flat=True),
+    str,
+    str,
+)
 
 
 def defaults() -> dict[str, int]:
@@ -41,11 +51,7 @@ def used(resource: str, project_id: str) -> int:
 
 def check(resource: str, project_id: str, *, more: int = 1) -> None:
     """Refuse when `project_id` would have too much of `resource`."""
-    own = (
-        Quota.objects.filter(project_id=project_id, resource=resource)
-        .values_list("limit", flat=True)
-        .first()
-    )
+    own = _OWN.first(project_id, resource)
     limit = defaults()[resource] if own is None else own
     if limit >= 0 and used(resource, project_id) + more > limit:
         raise errors.OverQuota(overs=[resource])

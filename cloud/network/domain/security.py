@@ -16,6 +16,7 @@ from cloud.network.models import (
     SecurityGroupRule,
 )
 from middleware.context import RequestContext
+from versioned.prepared import Prepared
 
 Values = dict[str, Any]
 
@@ -59,12 +60,16 @@ def ensure_default(project_id: str) -> str:
         return _default_of(project_id) or ""
 
 
+_DEFAULT = Prepared(
+    lambda project_id: DefaultSecurityGroup.objects.filter(project_id=project_id).values_list(
+        "security_group_id", flat=True
+    ),
+    str,
+)
+
+
 def _default_of(project_id: str) -> str | None:
-    return (
-        DefaultSecurityGroup.objects.filter(project_id=project_id)
-        .values_list("security_group_id", flat=True)
-        .first()
-    )
+    return _DEFAULT.first(project_id)
 
 
 def _born_rules(is_default: bool) -> list[Values]:

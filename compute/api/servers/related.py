@@ -18,7 +18,7 @@ from compute.models import (
     ServerTag,
     Service,
 )
-from compute.models.prepared import Prepared
+from versioned.prepared import Prepared
 from versioned.shape import Shape
 
 Row = dict[str, Any]

@@ -7,7 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable
 
-from compute.models.prepared.places import Slots, stand_in
+from versioned.prepared.places import Slots, stand_in
 
 Row = dict[str, Any]
 R = TypeVar("R")

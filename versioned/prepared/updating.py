@@ -7,7 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet, Value
 from django.db.models.sql import DeleteQuery, UpdateQuery
 
-from compute.models.prepared.places import Slots, stand_in
+from versioned.prepared.places import Slots, stand_in
 
 
 class PreparedUpdate:
