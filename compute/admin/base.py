@@ -1,12 +1,31 @@
 """What the admin's pages share."""
 
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
 
+from compute.domain import context
 from compute.domain.errors import ComputeError
+from middleware.context import RequestContext
+
+
+def acting(request: HttpRequest) -> RequestContext:
+    """The administrator at the site, as the domain sees callers."""
+    caller = context.cloud()
+    # Who logged in by Identity has the row /domain/user.
+    caller.user_id = request.user.get_username().rpartition("/")[2]
+    caller.user_name = name_of(request)
+    caller.request_id = f"req-{uuid.uuid4()}"
+    return caller
+
+
+def name_of(request: HttpRequest) -> str:
+    """What the administrator is called."""
+    user = request.user
+    return str(getattr(user, "first_name", "") or user.get_username())
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]

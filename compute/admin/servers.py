@@ -1,14 +1,13 @@
 """Servers, with their actions, events, faults, devices and migrations on one page."""
 
-import uuid
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from compute.admin.base import ReadOnly
-from compute.domain import context, deleting, lifecycle, states
+from compute.admin.base import ReadOnly, acting
+from compute.domain import deleting, lifecycle, states
 from compute.models import (
     BlockDevice,
     Migration,
@@ -16,15 +15,6 @@ from compute.models import (
     ServerAction,
     ServerFault,
 )
-from middleware.context import RequestContext
-
-
-def acting(request: HttpRequest) -> RequestContext:
-    """The administrator at the site, as the domain sees callers."""
-    caller = context.cloud()
-    caller.user_id = request.user.get_username()
-    caller.request_id = f"req-{uuid.uuid4()}"
-    return caller
 
 
 class _Shown(admin.TabularInline):  # type: ignore[type-arg]

@@ -57,3 +57,10 @@ def evacuate(
             admin_password=admin_password,
             stops=stops,
         )
+
+
+def of_host(host: str) -> list[Server]:
+    """The servers that an evacuation of the host would move; HostStillUp when it needs none."""
+    if services.host_is_up(host):
+        raise HostStillUp(host=host)
+    return list(Server.objects.filter(host=host, deleted=False).order_by("pk"))

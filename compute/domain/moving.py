@@ -6,6 +6,7 @@ from django.db import transaction
 
 from compute.domain import lifecycle, resizing, services
 from compute.domain.errors import BadRequest, NotFound
+from compute.domain.states import VmState
 from compute.models import Host, Migration, Server, Service
 from middleware.context import RequestContext
 
@@ -109,6 +110,14 @@ def _refuse_hopeless(server: Server, host: str | None, *, is_forced: bool) -> No
         others = others.filter(host=host)
     if not any(services.is_up(each) for each in others.exclude(host=server.host)):
         raise NobodyElse
+
+
+def drain(context: RequestContext, server: Server) -> None:
+    """Move one server off a host that is to be empty: alive when it runs, else as it is."""
+    if server.vm_state in (VmState.ACTIVE, VmState.PAUSED):
+        migrate_live(context, server, host=None, block_migration=None)
+    else:
+        migrate(context, server)
 
 
 # A live migration that is going on

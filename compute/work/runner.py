@@ -42,7 +42,7 @@ def perform(row: Task) -> None:
     """Do a claimed task, and put it back, tick it off or give it up by how that went."""
     kind = registry.kind(row.kind)
     if kind is None:
-        _fail(row, f"Nobody knows how to do {row.kind!r}.")
+        fail(row, f"Nobody knows how to do {row.kind!r}.")
         return
     work = Work(row)
     try:
@@ -65,7 +65,7 @@ def perform(row: Task) -> None:
         text = traceback.format_exc()
         if kind.gave_up is not None:
             _give_up(kind.gave_up, work, exc)
-        _fail(row, text)
+        fail(row, text)
 
 
 def _complete(work: Work) -> None:
@@ -97,7 +97,8 @@ def _backoff(attempts: int) -> timedelta:
     return timedelta(seconds=min(30.0, 0.25 * 2**attempts))
 
 
-def _fail(row: Task, text: str) -> None:
+def fail(row: Task, text: str) -> None:
+    """Keep a claimed task that came to nothing, with the reason."""
     # A task that is kept to be looked at keeps no secrets.
     kept = {name: value for name, value in row.payload.items() if "password" not in name}
     Task.objects.filter(pk=row.pk, owner=row.owner).update(
