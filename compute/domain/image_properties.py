@@ -1,4 +1,7 @@
-"""The image properties that Nova knows; it keeps and shows no others of a server's image."""
+"""The image properties that Nova knows, and what it keeps of an image's with a server."""
+
+from collections.abc import Mapping
+from typing import Any
 
 # fmt: off
 KNOWN = frozenset({
@@ -30,3 +33,19 @@ KNOWN = frozenset({
     "xenapi_skip_agent_inject_files_at_boot", "xenapi_skip_agent_inject_ssh", "xenapi_use_agent",
 })
 # fmt: on
+
+# Nova: they are read at boot, and are too long to be kept.
+_NOT_KEPT = ("mappings", "block_device_mapping", "img_mappings", "img_block_device_mapping")
+_LONGEST = 255
+
+
+def kept(properties: Mapping[str, Any]) -> dict[str, str]:
+    """What a server keeps of its image's properties: texts, cut to 255 bytes.
+
+    Nova: nova.utils.get_system_metadata_from_image.
+    """
+    return {
+        name: str(value).encode()[:_LONGEST].decode(errors="ignore")
+        for name, value in properties.items()
+        if name not in _NOT_KEPT
+    }

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from compute.domain import block_devices
+from compute.domain import block_devices, image_properties
 from compute.domain.orders import Order
 from compute.models import (
     BlockDevice,
@@ -32,7 +32,7 @@ def columns(
         order.disk_config is None
         and str(properties.get("auto_disk_config", "")).strip().lower() in YES
     )
-    kept = {**properties}
+    kept: dict[str, Any] = {**image_properties.kept(properties)}
     for name in ("container_format", "disk_format", "min_disk", "min_ram"):
         if image.get(name) is not None:
             kept[name] = image[name]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compute.clients.volume import volume
-from compute.domain import images, lifecycle, rescuing, server_quota, storage
+from compute.domain import image_properties, images, lifecycle, rescuing, server_quota, storage
 from compute.domain.errors import BadRequest, ImageNotFound
 from compute.domain.hardware import guests
 from compute.models import KeyPair, Server
@@ -140,7 +140,8 @@ def _of_image(image: dict[str, Any], plan: Plan, root_gb: int) -> dict[str, Any]
         plan.disk_config is None
         and str(properties.get("auto_disk_config", "")).strip().lower() in _YES
     )
-    kept = {**properties, **{name: image[name] for name in _KEPT if image.get(name) is not None}}
+    kept: dict[str, Any] = {**image_properties.kept(properties)}
+    kept |= {name: image[name] for name in _KEPT if image.get(name) is not None}
     kept["min_disk"] = max(int(image.get("min_disk") or 0), root_gb)
     return {
         "image_properties": kept,

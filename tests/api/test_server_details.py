@@ -6,7 +6,7 @@ import pytest
 
 from compute.domain import guest_password
 from compute.models import Server
-from tests.api.servers import boot
+from tests.api.servers import boot, elsewhere, shown
 
 
 @pytest.fixture
@@ -48,3 +48,18 @@ def test_a_time_that_a_server_tells_finds_it(api, server):
     assert found(f"changes-since={told}&changes-before={told}") == [server]
     assert found("changes-before=2026-05-04T03:02:00Z") == []
     assert found("changes-since=2026-05-04T03:02:02Z") == []
+
+
+def test_a_server_keeps_its_images_properties_as_short_texts_since_2_98(cloud, api, root):
+    (image,) = elsewhere(api, "GET", "/image/v2/images").json["images"]
+    said = {"os_command_line": "é" * 200, "block_device_mapping": "[]", "unknown": "x"}
+    patch = [{"op": "add", "path": f"/{name}", "value": value} for name, value in said.items()]
+    kind = "application/openstack-images-v2.1-json-patch"
+    path = f"/image/v2/images/{image['id']}"
+    answer = elsewhere(root, "PATCH", path, patch, headers={"Content-Type": kind})
+    assert answer.status == 200, answer
+    server = boot(api)
+    assert "properties" not in shown(api, server, "2.97")["image"]
+    kept = shown(api, server, "2.98")["image"]["properties"]
+    assert kept["os_command_line"] == "é" * 127
+    assert {*kept}.isdisjoint({"block_device_mapping", "unknown"})
