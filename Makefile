@@ -64,7 +64,7 @@ shown: $(VENV)/installed-test  ## record what tests show of each operation, and 
 compat: $(VENV)/installed-test  ## run only the tests with real clients and live clouds
 	$(BIN)/python -m pytest -m compat tests/compat
 
-tempest: $(VENV)/installed-test  ## run OpenStack's conformance suite: make tempest [REGEX=…]
+tempest: $(VENV)/installed-test  ## run OpenStack's conformance suite: make tempest [REGEX=…] [MIN_MV=2.1]
 	tests/tempest/run.sh
 
 sdk: $(VENV)/installed-test  ## run openstacksdk's own functional tests: make sdk [REGEX=…]
