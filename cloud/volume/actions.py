@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from cloud.volume import backends, neighbours, queries, quotas
+from cloud.volume import attaching, backends, neighbours, queries, quotas
 from cloud.volume.errors import (
     BadRequest,
     Conflict,
@@ -236,4 +236,36 @@ def check_migration(context: RequestContext, volume_id: str, host: str | None) -
         f"Volume {volume_id} status must be available or in-use, must not be migrating, have "
         "snapshots, be replicated, be part of a group and destination host/cluster must be "
         "different than the current one"
+    )
+
+
+@transaction.atomic
+def end_migration(
+    context: RequestContext, volume_id: str, new_volume_id: str, *, has_failed: bool
+) -> str:
+    """Let the servers of a volume go on with another one; return the id of which they have.
+
+    That is the new one, unless the caller's own copying has failed.  Volumes that are in the middle
+    of a migration are refused, because this backend has nobody to migrate to.
+    """
+    old, new = lock(context, volume_id), lock(context, new_volume_id)
+    if not old.migration_status and not new.migration_status:
+        if not has_failed:
+            for each in list(old.attachments.order_by("created_at")):
+                attaching.detach(context, volume_id, each.pk)
+                attaching.attach(
+                    context,
+                    new_volume_id,
+                    server_id=each.instance_uuid,
+                    host_name=each.attached_host,
+                    mountpoint=each.mountpoint or "",
+                    mode=each.attach_mode or "rw",
+                )
+        return new_volume_id
+    if not old.migration_status:
+        raise invalid_volume("Source volume not mid-migration.")
+    if not new.migration_status:
+        raise invalid_volume("Destination volume not mid-migration.")
+    raise invalid_volume(
+        f"Destination has migration_status {new.migration_status}, expected target:{volume_id}."
     )

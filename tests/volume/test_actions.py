@@ -166,3 +166,40 @@ def test_an_encrypted_volume_says_how(cinder, admin):
     assert admin.get(path).json["volume_type_id"] == kind.pk
     encryption_id = admin.get(path).json["encryption_id"]
     assert admin.delete(f"{path}/{encryption_id}").status == 400
+
+
+def complete(admin, volume_id, new_volume_id, **more):
+    value = {"new_volume": new_volume_id, "error": False, **more}
+    return admin.act(volume_id, "os-migrate_volume_completion", value)
+
+
+def test_servers_go_on_with_another_volume(cinder, admin):
+    old, new = cinder.make(), cinder.make()
+    server = "5e000000-0000-4000-8000-000000000001"
+    attach = {"instance_uuid": server, "mountpoint": "/dev/vdb"}
+    assert cinder.act(old, "os-attach", attach).status == 202
+    answer = complete(admin, old, new)
+    assert (answer.status, answer.json) == (200, {"save_volume_id": new})
+    assert cinder.show(old)["status"] == "available"
+    (attachment,) = cinder.show(new)["attachments"]
+    assert attachment["server_id"] == server
+
+
+def test_a_copy_that_failed_moves_nobody(cinder, admin):
+    old, new = cinder.make(), cinder.make()
+    assert complete(admin, old, new, error=True).json == {"save_volume_id": new}
+    assert cinder.show(new)["status"] == "available"
+
+
+def test_a_migration_that_nobody_began_is_not_ended(cinder, admin):
+    old, new = cinder.make(), cinder.make()
+    admin.act(new, "os-reset_status", {"migration_status": "migrating"})
+    answer = complete(admin, old, new)
+    assert (answer.status, answer.error) == (
+        400,
+        "Invalid volume: Source volume not mid-migration.",
+    )
+    admin.act(old, "os-reset_status", {"migration_status": "migrating"})
+    assert complete(admin, old, new).error == (
+        f"Invalid volume: Destination has migration_status migrating, expected target:{old}."
+    )

@@ -287,13 +287,17 @@ class VolumeActionsViewSet(ActionViewSet):
             ("new_volume",), new_volume=types.UUID, error={"type": ["string", "null", "boolean"]}
         ),
         rule=_ADMIN + "migrate_volume_completion",
+        status=200,
     )
     def migrate_completion(
         self, request: Any, volume_id: str, os_migrate_volume_completion: dict[str, Any]
-    ) -> None:
+    ) -> dict[str, str]:
         self.found(volume_id)
-        queries.volume(self.context, os_migrate_volume_completion["new_volume"])
-        raise BadRequest("Invalid volume: Source volume not mid-migration.")
+        asked = os_migrate_volume_completion
+        kept = actions.end_migration(
+            self.context, volume_id, asked["new_volume"], has_failed=bool(asked.get("error"))
+        )
+        return {"save_volume_id": kept}
 
     @action(
         "os-reimage",
