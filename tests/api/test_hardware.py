@@ -1,6 +1,7 @@
 """Guests with processors, pages and devices of their own: what is refused, given and let go."""
 
 import pytest
+from django.core import management
 
 from compute.models import Claim, Flavor, Host, Server
 from compute.seed import seed
@@ -305,3 +306,11 @@ def test_seeding_again_changes_nothing(accelerated):
     before = list(Host.objects.order_by("pk").values_list("pk", "pci_devices"))
     seed()
     assert list(Host.objects.order_by("pk").values_list("pk", "pci_devices")) == before
+
+
+def test_an_administrator_is_told_which_filter_refuses_a_host(accelerated, api, capsys):
+    server = boot(api, flavor=flavor(**NUMA, **{"pci_passthrough:alias": "gpu:4"}))
+    Host.objects.filter(host="compute2").update(pci_devices=[], cells=[])
+    management.call_command("schedule", "explain", server)
+    told = capsys.readouterr().out
+    assert "compute2: refused by NUMATopologyFilter" in told

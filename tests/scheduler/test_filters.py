@@ -2,6 +2,10 @@
 
 import pytest
 
+from compute.domain.hardware import numa
+from compute.domain.hardware.cells import host_cell
+from compute.domain.hardware.holding import Machine, Wanted
+from compute.domain.hardware.pci import Need
 from compute.scheduler import filters
 from compute.scheduler.hosts import HostState
 from compute.scheduler.request import Group, Request
@@ -168,3 +172,58 @@ def test_isolated_hosts(image, hosts, strict, passes, settings):
 def test_every_filter_can_be_made(settings):
     settings.SCHEDULER_ENABLED_FILTERS = list(filters.FILTERS)
     assert len(filters.enabled()) == len(filters.FILTERS)
+
+
+CELL = {
+    "id": 0,
+    "cpuset": [0, 1, 2, 3],
+    "pcpuset": [0, 1, 2, 3],
+    "memory_mb": 4096,
+    "siblings": [[0, 1], [2, 3]],
+    "pages": [[4, 1_048_576, 0]],
+    "socket": 0,
+}
+SINGLE = {**CELL, "siblings": [[0], [1], [2], [3]]}
+CARD = {"address": "0000:3b:00.0", "vendor_id": "10de", "product_id": "1eb8", "numa_node": 0}
+GPU = Need(1, ({"vendor_id": "10de", "product_id": "1eb8"},))
+
+
+@pytest.mark.parametrize(
+    ("cells", "specs", "passes"),
+    [
+        ([], {}, True),
+        ([], {"hw:numa_nodes": "1"}, False),
+        ([CELL], {"hw:numa_nodes": "1"}, True),
+        ([CELL], {"hw:numa_nodes": "2"}, False),
+        ([CELL, {**CELL, "id": 1}], {"hw:numa_nodes": "2"}, True),
+        ([CELL], {"hw:cpu_policy": "dedicated", "hw:cpu_thread_policy": "require"}, True),
+        ([SINGLE], {"hw:cpu_policy": "dedicated", "hw:cpu_thread_policy": "require"}, False),
+        ([CELL], {"hw:mem_page_size": "large"}, False),
+        ([CELL], {"hw:mem_page_size": "small"}, True),
+    ],
+)
+def test_numa_topology(cells, specs, passes, settings):
+    settings.SCHEDULER_ENABLED_FILTERS = ["NUMATopologyFilter"]
+    ((_, found),) = filters.enabled()
+    machine = Machine([host_cell(cell) for cell in cells])
+    asked = request(vcpus=2, extra_specs=specs)
+    asked.wanted = Wanted(numa.wanted(asked.wish))
+    assert found.passes(host(machine=machine), asked) is passes
+
+
+@pytest.mark.parametrize(
+    ("devices", "needs", "passes"),
+    [
+        ([], [], True),
+        ([], [GPU], False),
+        ([{**CARD, "dev_type": "type-PCI", "parent": None}], [GPU], True),
+        ([{**CARD, "dev_type": "type-PCI", "parent": None}], [GPU, GPU], False),
+        # A whole card is for those who ask for one.
+        ([{**CARD, "dev_type": "type-PF", "parent": None}], [GPU], False),
+    ],
+)
+def test_pci_passthrough(devices, needs, passes, settings):
+    settings.SCHEDULER_ENABLED_FILTERS = ["PciPassthroughFilter"]
+    ((_, found),) = filters.enabled()
+    asked = request(wanted=Wanted(needs=needs))
+    assert found.passes(host(machine=Machine(devices=devices)), asked) is passes

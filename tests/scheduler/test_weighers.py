@@ -53,3 +53,28 @@ def test_hosts_with_free_devices_are_spared():
     accelerator = {"address": "0000:3b:00.0"}
     hosts = [named("a", machine=Machine(devices=[accelerator])), named("b")]
     assert order(hosts) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("weigher", "worse", "better"),
+    [
+        ("CPUWeigher", {"vcpus_total": 4, "vcpus_used": 4}, {"vcpus_total": 4}),
+        ("RAMWeigher", {"free_ram_mb": 1}, {"free_ram_mb": 2}),
+        ("DiskWeigher", {"free_disk_mb": 1}, {"free_disk_mb": 2}),
+        ("IoOpsWeigher", {"num_io_ops": 2}, {"num_io_ops": 1}),
+        ("PCIWeigher", {"machine": Machine(devices=[{}])}, {}),
+        ("BuildFailureWeigher", {"failed_builds": 1}, {}),
+        ("HypervisorVersionWeigher", {"hypervisor_version": 1}, {"hypervisor_version": 2}),
+    ],
+)
+def test_each_weigher_alone_puts_the_better_host_first(weigher, worse, better, settings):
+    settings.SCHEDULER_WEIGHERS = [weigher]
+    assert order([named("worse", **worse), named("better", **better)]) == ["better", "worse"]
+    option = weighers.enabled()[0][1].option
+    settings.SCHEDULER_WEIGHTS = {option: 0}
+    assert order([named("worse", **worse), named("better", **better)]) == ["worse", "better"]
+
+
+def test_there_is_one_cell_and_so_nothing_to_cross(settings):
+    settings.SCHEDULER_WEIGHERS = ["CrossCellWeigher"]
+    assert order([named("a"), named("b")]) == ["a", "b"]
