@@ -77,7 +77,8 @@ class Validator:
     def accepts_slow(self, value: Any) -> bool:
         return next(iter(self._slow.iter_errors(value)), None) is None
 
-    def check(self, value: Any) -> None:
+    def check(self, value: Any, given: Any = None) -> None:
+        """Raise Invalid for the first error; `given` is the value before anything was dropped."""
         if self._fast.accepts(value):
             return
         try:
@@ -86,7 +87,22 @@ class Validator:
             # Nova: a key that is no string makes patternProperties raise, and its text is shown.
             raise Invalid(str(exc)) from exc
         if error is not None:
+            if given is not None:
+                error.instance = _as_given(error, given)
             raise Invalid(self._dialect.explain(error, self._is_body))
+
+
+def _as_given(error: jsonschema.ValidationError, given: Any) -> Any:
+    """What an error is about, with the keys that were dropped from it, not from what it holds."""
+    # Nova: keys are dropped last of all, so that an error before still shows them.
+    try:
+        for key in error.absolute_path:
+            given = given[key]
+    except (LookupError, TypeError):
+        return error.instance
+    if not (isinstance(given, dict) and isinstance(error.instance, dict)):
+        return error.instance
+    return {key: error.instance.get(key, value) for key, value in given.items()}
 
 
 class _Fast:
@@ -223,10 +239,12 @@ class Schema:
         validator = self.validator(version, relaxed=relaxed)
         if validator is None:
             return value
-        if relaxed:
-            value = _strip(value, validator.schema)
-        validator.check(value)
-        return value
+        if not relaxed:
+            validator.check(value)
+            return value
+        stripped = _strip(value, validator.schema)
+        validator.check(stripped, value)
+        return stripped
 
     def compile_all(self) -> None:
         """Make every epoch's validator, so that a bad range fails at start."""

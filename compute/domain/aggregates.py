@@ -86,8 +86,10 @@ def update(aggregate: Aggregate, changes: Mapping[str, Any]) -> None:
     values = dict(changes)
     try:
         with transaction.atomic():
-            if "name" in values:
-                aggregate.name = values.pop("name")
+            name = values.pop("name", aggregate.name)
+            # Nova: the name it has already is no change, and leaves no time of one.
+            if name != aggregate.name:
+                aggregate.name = name
                 aggregate.touch()
                 aggregate.save(update_fields=["name", "updated_at"])
             if values:
@@ -118,8 +120,9 @@ def _change_metadata(
             )
     merged = {**aggregate.metadata, **changes}
     aggregate.metadata = {key: value for key, value in merged.items() if value is not None}
+    # Nova: the time of a change of metadata is told once, and kept nowhere.
     aggregate.touch()
-    aggregate.save(update_fields=["metadata", "updated_at"])
+    aggregate.save(update_fields=["metadata"])
 
 
 def _check_zone(

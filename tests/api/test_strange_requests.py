@@ -92,3 +92,28 @@ def test_a_size_with_a_point_passes_the_schema_and_is_none(cloud, root):
         answer = root.post("/flavors", {"flavor": {**sizes, **strange}})
         assert answer.status == 500
         assert answer.error.endswith("<class 'nova.exception.InvalidInput'>")
+
+
+def test_the_name_that_an_aggregate_has_is_no_change(cloud, root):
+    made = root.post("/os-aggregates", {"aggregate": {"name": "a"}}).json["aggregate"]["id"]
+    for name, is_changed in (("a", False), ("b", True)):
+        answer = root.put(f"/os-aggregates/{made}", {"aggregate": {"name": name}})
+        assert (answer.json["aggregate"]["updated_at"] is not None) == is_changed
+
+
+def test_an_error_shows_what_legacy_clients_said_too_much(cloud, api):
+    asked = {"server_group": {"name": "g", "policy": "affinity"}}
+    answer = api.legacy.post("/os-server-groups", asked, version=None)
+    assert (answer.status, answer.error) == (
+        400,
+        "Invalid input for field/attribute server_group. Value: {'name': 'g', 'policy': "
+        "'affinity'}. 'policies' is a required property",
+    )
+
+
+def test_when_metadata_of_an_aggregate_changed_is_told_once(cloud, root):
+    made = root.post("/os-aggregates", {"aggregate": {"name": "a"}}).json["aggregate"]["id"]
+    body = {"set_metadata": {"metadata": {"a": "b"}}}
+    answer = root.post(f"/os-aggregates/{made}/action", body)
+    assert answer.json["aggregate"]["updated_at"] is not None
+    assert root.get(f"/os-aggregates/{made}").json["aggregate"]["updated_at"] is None

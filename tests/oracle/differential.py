@@ -123,8 +123,8 @@ class Comparison:
     def versions(self, step: dict[str, Any]) -> list[str | None]:
         """The versions to run a step at."""
         if step.get("versions") != "changes":
-            found: list[str | None] = step.get("versions", [step.get("version")])
-            return found
+            found = step.get("versions", [step.get("version")])
+            return [version and str(self.sides[0].filled(version)) for version in found]
         # Only now: it reads the table of operations.
         from tests.oracle import compared
 

@@ -45,7 +45,7 @@ for side in ours theirs; do
   [ "$side" = ours ] && port="$OURS" || port="$THEIRS"
   guests=""
   [ "$side" = theirs ] || guests="$OURS_GUESTS"
-  KILONOVA_METADATA_PORT="$guests" KILONOVA_METADATA_SECRET=oracle \
+  DJANGO_SETTINGS_MODULE=tests.oracle.settings KILONOVA_METADATA_PORT="$guests" KILONOVA_METADATA_SECRET=oracle \
     KILONOVA_DATA="$RUN/$side" "$ROOT/.venv/bin/python" manage.py runserver "127.0.0.1:$port" \
     > "$RUN/$side.log" 2>&1 &
   PIDS+=($!)

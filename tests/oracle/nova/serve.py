@@ -9,6 +9,7 @@ volumes are those of the cloud whose Identity is at IDENTITY.  Says READY once i
 
 import logging
 import os
+import queue
 import shutil
 import signal
 import sqlite3
@@ -16,7 +17,9 @@ import string
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 os.environ["OS_NOVA_DISABLE_EVENTLET_PATCHING"] = "1"
 
@@ -113,6 +116,8 @@ class RealNova(test.TestCase):
 class HostLikeOurs(fake.FakeDriver):
     """The fake computes, with what the hosts of our demo cloud have."""
 
+    # What was said to servers that move, by their ids.
+    words: ClassVar[dict[str, queue.SimpleQueue]] = {}
     vcpus = 64
     memory_mb = 262144
     local_gb = 4000
@@ -145,11 +150,41 @@ class HostLikeOurs(fake.FakeDriver):
             host="fakemksconsole.com", port=6969, internal_access_path="x"
         )
 
+    def live_migration(
+        self,
+        context: object,
+        instance: object,
+        dest: str,
+        post_method: Callable[..., None],
+        recover_method: Callable[..., None],
+        block_migration: bool = False,
+        migrate_data: object = None,
+    ) -> None:
+        """Take as long as our own cloud does (settings.py), unless somebody interferes."""
+        word = self.words[instance.uuid] = queue.SimpleQueue()
+        try:
+            is_aborted = word.get(timeout=4) == "abort"
+        except queue.Empty:
+            is_aborted = False
+        if is_aborted:
+            recover_method(context, instance, dest, migrate_data, migration_status="cancelled")
+        else:
+            post_method(context, instance, dest, block_migration, migrate_data)
+
+    def live_migration_force_complete(self, instance: object) -> None:
+        self.words[instance.uuid].put("complete")
+
+    def live_migration_abort(self, instance: object) -> None:
+        self.words[instance.uuid].put("abort")
+
     def post_live_migration(
         self, context: object, instance: object, *_: object, **__: object
     ) -> None:
         # The source forgets the guest, which may come back.
         self.instances.pop(instance.uuid, None)
+
+    def rescue(self, context: object, instance: object, *_: object, **__: object) -> None:
+        self.instances[instance.uuid].state = power_state.RUNNING
 
     def pause(self, instance: object) -> None:
         self.instances[instance.uuid].state = power_state.PAUSED

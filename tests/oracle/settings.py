@@ -1,0 +1,8 @@
+"""The demo cloud of `make oracle`: everything happens at once, but live migrations can be seen."""
+
+from compute.work.clock import DURATIONS
+from computeproject.settings.dev import *  # noqa: F403
+
+COMPUTE_CLOCK = "real"
+# Seconds; nova/serve.py has the same.
+COMPUTE_DURATIONS = {**dict.fromkeys(DURATIONS, 0.0), "live_migration": 4.0}
