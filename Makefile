@@ -81,11 +81,11 @@ security: $(VENV)/installed-test  ## try every door with every kind of token, an
 oracle: $(VENV)/installed-test  ## compare with a real Nova, installed into an environment of its own
 	tests/oracle/run.sh
 
-bench: $(VENV)/installed-test  ## measure, side by side with a real Nova
-	$(BIN)/python -m bench
+bench: $(VENV)/installed-test  ## measure, side by side with a real Nova and a real Keystone: make bench [WRITE=--write]
+	$(BIN)/python -m bench $(WRITE)
 
 bench-scale: $(VENV)/installed-test  ## measure 1,000 and 10,000 hosts with ten servers each
-	$(BIN)/python -m bench.scale
+	$(BIN)/python -m bench.scale $(WRITE)
 
 clean:  ## remove what was generated, but no data
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

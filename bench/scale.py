@@ -5,17 +5,16 @@ are scheduled and built, and servers/detail is asked with limit 1,000.
 """
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 import time
 
+from bench import report
 from bench.client import Client
 from bench.process import cpu_seconds, resident_mib
-from tests.compat.live import ROOT, LiveCloud
+from bench.sides import NEWEST, fill
+from tests.compat.live import LiveCloud
 
-NEWEST = {"OpenStack_API_Version": "compute 2.96"}
 AT_ONCE = 100
 
 
@@ -25,15 +24,21 @@ class Bench:
         self.cloud = LiveCloud(data, KILONOVA_HOSTS=str(hosts))
 
     def start(self):
-        began = time.perf_counter()
+        """Make the hosts, then start again; returns a sentence on what that took."""
         self.cloud.start(seconds=1200)
-        print(f"{self.hosts} hosts: made in {time.perf_counter() - began:.0f} s", flush=True)
+        made = cpu_seconds(self.cloud.process.pid)
         self.cloud.stop()
         began = time.perf_counter()
         self.cloud.start(seconds=120)
+        took = time.perf_counter() - began
         self.client = Client(self.cloud.base)
         self.token = self.cloud.token("admin", "admin")
-        print(f"  start to ready, made already: {time.perf_counter() - began:.2f} s", flush=True)
+        note = (
+            f"{self.hosts:,} hosts are made in {made:.0f} s of CPU; with them, a start takes "
+            f"{took:.2f} s ({cpu_seconds(self.cloud.process.pid):.2f} s of CPU)."
+        )
+        print(note, flush=True)
+        return note
 
     def ask(self, method, path, body=None, **headers):
         return self.client.json(method, path, body, X_Auth_Token=self.token, **headers)
@@ -51,7 +56,10 @@ class Bench:
         self.image = self.ask("GET", "/image/v2/images")["images"][0]["id"]
 
     def build(self, count):
-        """Order `count` servers, a hundred a request, and wait until none is in BUILD."""
+        """Order `count` servers, a hundred a request, and wait until none is in BUILD.
+
+        Returns the last one's id, and what it took.
+        """
         pid = self.cloud.process.pid
         order = {
             "name": "bench",
@@ -64,46 +72,53 @@ class Bench:
         began, cpu = time.perf_counter(), cpu_seconds(pid)
         for _ in range(max(1, count // AT_ONCE)):
             made = self.ask("POST", "/v2.1/servers", {"server": order}, **NEWEST)["server"]["id"]
-        ordered = time.perf_counter() - began
         while self.ask("GET", "/v2.1/servers?status=BUILD&limit=1")["servers"]:
-            time.sleep(0.1)
+            time.sleep(0.5)
         took = time.perf_counter() - began
-        errors = len(self.ask("GET", "/v2.1/servers?status=ERROR&limit=1000")["servers"])
-        if count >= AT_ONCE:
-            print(
-                f"    {count} servers: 202s after {ordered:.1f} s, ACTIVE after {took:.1f} s: "
-                f"{count / took:.1f} servers/s, "
-                f"{1000 * (cpu_seconds(pid) - cpu) / count:.1f} ms CPU each; {errors} in ERROR",
-                flush=True,
-            )
-        return made
+        used = cpu_seconds(pid) - cpu
+        errors = self.ask("GET", "/v2.1/servers?status=ERROR&limit=1000")["servers"]
+        assert not errors, f"{len(errors)} servers are in ERROR"
+        return made, took, used
 
     def list(self):
-        times = []
+        """CPU milliseconds of a list of a thousand, and how many bytes that is."""
+        began = cpu_seconds(self.cloud.process.pid)
         for _ in range(5):
-            began = time.perf_counter()
             answer, content = self.client.ask(
                 "GET", "/v2.1/servers/detail?limit=1000", X_Auth_Token=self.token, **NEWEST
             )
             assert answer.status == 200
-            times.append(time.perf_counter() - began)
-        print(f"    servers/detail, limit 1000: {1000 * min(times):.0f} ms, {len(content)} bytes")
-        print(f"    resident: {resident_mib(self.cloud.process.pid):.0f} MiB", flush=True)
+        return 200 * (cpu_seconds(self.cloud.process.pid) - began), len(content)
 
-    def fill(self, origin, count):
-        environment = {
-            **os.environ,
-            "KILONOVA_DATA": str(self.cloud.data),
-            "DJANGO_SETTINGS_MODULE": "computeproject.settings.dev",
-        }
-        began = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "bench.fill", origin, str(count)],
-            cwd=ROOT,
-            env=environment,
-            check=True,
+    def measure(self, there, count):
+        """One row: with so many servers there already, build `count` and list a thousand."""
+        _, took, used = self.build(count)
+        listed, size = self.list()
+        row = (
+            f"{self.hosts:,}",
+            f"{there:,}",
+            f"{1000 * used / count:.1f}",
+            f"{count / used:.0f}",
+            f"{count / took:.1f}",
+            f"{listed:.0f}",
+            f"{resident_mib(self.cloud.process.pid):.0f}",
         )
-        print(f"  with {count} servers, written in {time.perf_counter() - began:.0f} s:")
+        print(
+            f"  {there} servers: {dict(zip(HEAD[2:], row[2:], strict=True))}, {size} bytes listed"
+        )
+        sys.stdout.flush()
+        return row
+
+
+HEAD = (
+    "hosts",
+    "servers",
+    "CPU ms a server built",
+    "servers a second of CPU",
+    "servers a second then",
+    "list of 1,000, CPU ms",
+    "resident, MiB",
+)
 
 
 def main():
@@ -111,22 +126,24 @@ def main():
     parser.add_argument("--hosts", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--each", type=int, default=10, help="servers a host, once it is filled")
     parser.add_argument("--servers", type=int, default=1000, help="servers that are built")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     asked = parser.parse_args()
+    rows, notes = [], []
     for hosts in asked.hosts:
         with tempfile.TemporaryDirectory() as data:
             bench = Bench(data, hosts)
             try:
-                bench.start()
+                notes.append(bench.start())
                 bench.prepare()
-                origin = bench.build(1)
-                print("  empty:")
-                bench.build(asked.servers)
-                bench.list()
-                bench.fill(origin, hosts * asked.each)
-                bench.build(asked.servers)
-                bench.list()
+                origin, _, _ = bench.build(1)
+                rows.append(bench.measure(0, asked.servers))
+                fill(data, origin, hosts * asked.each)
+                rows.append(bench.measure(hosts * asked.each, asked.servers))
             finally:
                 bench.cloud.stop()
+    if asked.write:
+        shown = report.table(HEAD, rows)
+        report.write("scale", f"{report.machine()}\n\n{shown}\n\n{' '.join(notes)}")
 
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ def fill(data, origin, count):
 def ours(data):
     cloud = LiveCloud(data)
     try:
-        yield Ours(cloud.start())
+        yield Ours(cloud.start(seconds=600))
     finally:
         cloud.stop()
 
@@ -151,7 +151,7 @@ def nova(data):
     neighbours = LiveCloud(data / "neighbours")
     process = None
     try:
-        neighbours.start()
+        neighbours.start(seconds=600)
         port, state, log = free_port(), data / "nova", data / "nova.log"
         identity = f"{neighbours.base}/identity"
         with log.open("wb") as output:

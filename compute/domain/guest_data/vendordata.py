@@ -4,7 +4,6 @@ import json
 import logging
 from typing import Any
 
-from compute.domain.guest_data import targets
 from compute.domain.guest_data.conf import conf
 from compute.models import Server
 
@@ -59,5 +58,8 @@ def _from_targets(server: Server) -> dict[str, Any]:
         elif name in found:
             log.warning("Vendor data target %s is there twice; the second is left out.", name)
         else:
+            # Its library takes long to load, and few clouds have a target.
+            from compute.domain.guest_data import targets
+
             found[name] = targets.ask(name, url, body)
     return found
