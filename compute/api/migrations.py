@@ -94,7 +94,7 @@ class MigrationViewSet(ComputeViewSet):
         limit, marker = paging.limit_and_marker(request)
         sort = paging.Sort(("created_at", "id"), descending=True)
         if marker:
-            after = Migration.objects.filter(uuid=marker).values(*sort.columns).first()
+            after = _shown().filter(uuid=marker).values(*sort.columns).first()
             if after is None:
                 raise BadRequest(f"Marker {marker} could not be found.")
             rows = rows.filter(sort.after(after))
@@ -106,8 +106,13 @@ class MigrationViewSet(ComputeViewSet):
         return answer
 
 
+def _shown() -> Any:
+    # Nova: a server's migrations are deleted with it.
+    return Migration.objects.filter(server__deleted=False)
+
+
 def _filtered(asked: dict[str, str]) -> Any:
-    rows = Migration.objects.filter(hidden=False)
+    rows = _shown().filter(hidden=False)
     since = parse_isotime(asked["changes-since"]) if "changes-since" in asked else None
     before = parse_isotime(asked["changes-before"]) if "changes-before" in asked else None
     if since and before and before < since:

@@ -49,3 +49,11 @@ def test_a_host_is_either_end(root, live):
     for host, count in (("h1", 1), ("h2", 1), ("h3", 0)):
         found = root.get(f"/os-migrations?host={host}").json["migrations"]
         assert len(found) == count
+
+
+def test_they_go_with_their_server(root, live):
+    live.server.deleted = True
+    live.server.save()
+    assert root.get("/os-migrations").json["migrations"] == []
+    answer = root.get(f"/os-migrations?marker={live.uuid}", version="2.59")
+    assert (answer.status, answer.error) == (400, f"Marker {live.uuid} could not be found.")
