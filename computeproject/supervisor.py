@@ -114,9 +114,8 @@ class Supervisor:
 
     def _reload(self) -> None:
         command = [sys.executable, *sys.orig_argv[1:]]
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        # Signals stay blocked: whoever asks for another reload meanwhile waits for this one.
         checked = subprocess.run([*command, "--check"], check=False)  # noqa: S603
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         if checked.returncode:
             log.error("Not reloaded: with its new settings the server would not start.")
             return
