@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
+from django.http import HttpResponse
 from django.utils import timezone
 
 from cloud.network import errors
@@ -93,6 +94,7 @@ class AgentViewSet(NounViewSet):
     def add_network(self, request: Any, *, id: str) -> Any:
         """Put a network on a DHCP agent."""
         agents.add_network(self.agent(id, "create_dhcp-network"), self.given("network_id"))
+        return _nothing()
 
     @operation(status=204)
     def remove_network(self, request: Any, *, id: str, network_id: str) -> Any:
@@ -109,6 +111,7 @@ class AgentViewSet(NounViewSet):
     def add_router(self, request: Any, *, id: str) -> Any:
         """Put a router on an L3 agent."""
         agents.add_router(self.agent(id, "create_l3-router"), self.given("router_id"))
+        return _nothing()
 
     @operation(status=204)
     def remove_router(self, request: Any, *, id: str, router_id: str) -> Any:
@@ -133,3 +136,8 @@ class AgentViewSet(NounViewSet):
         for agent in body["agents"]:
             agent["ha_state"] = None
         return body
+
+
+def _nothing() -> HttpResponse:
+    # Neutron: says null, which clients read.
+    return HttpResponse(b"null", status=201, content_type="application/json")
