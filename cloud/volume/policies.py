@@ -136,6 +136,7 @@ RULES: dict[str, Who] = {
     "volume:failover_host":                                    "ADMIN",
     "volume_extension:list_manageable":                        "ADMIN",
     "volume_extension:volume_manage":                          "ADMIN",
+    "volume_extension:volume_unmanage":                        "ADMIN",
     "snapshot_extension:list_manageable":                      "ADMIN",
     "snapshot_extension:snapshot_manage":                      "ADMIN",
     "clusters:get_all":                                        "ADMIN",

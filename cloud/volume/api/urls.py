@@ -13,6 +13,7 @@ from cloud.volume.api.base import UnroutedViewSet
 from cloud.volume.api.encryption import VolumeEncryptionViewSet
 from cloud.volume.api.group_types import GroupTypesViewSet
 from cloud.volume.api.groups import GroupSnapshotsViewSet, GroupsViewSet
+from cloud.volume.api.manageable import ManageableVolumesViewSet, VolumeManageViewSet
 from cloud.volume.api.messages import MessagesViewSet
 from cloud.volume.api.metadata import SnapshotMetadataViewSet, VolumeMetadataViewSet
 from cloud.volume.api.quotas import LimitsViewSet, QuotaClassesViewSet, QuotaSetsViewSet
@@ -47,6 +48,11 @@ ROWS: tuple[tuple[str, Any, dict[str, str]], ...] = (
         {"get": "list", "post": "create", "put": "replace"}),
     ("volumes/{volume_id}/metadata/{key}", VolumeMetadataViewSet,
         {"get": "retrieve", "put": "update", "delete": "destroy"}),
+
+    ("os-volume-manage",          VolumeManageViewSet, {"get": "list", "post": "create"}),
+    ("os-volume-manage/detail",   VolumeManageViewSet, {"get": "detail"}),
+    ("manageable_volumes",        ManageableVolumesViewSet, {"get": "list", "post": "create"}),
+    ("manageable_volumes/detail", ManageableVolumesViewSet, {"get": "detail"}),
 
     ("volumes/{volume_id}/encryption",       VolumeEncryptionViewSet, {"get": "list"}),
     ("volumes/{volume_id}/encryption/{key}", VolumeEncryptionViewSet, {"get": "retrieve"}),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from cloud.volume import actions, attaching, queries, volumes
+from cloud.volume import actions, attaching, managing, queries, volumes
 from cloud.volume.api import formats as types
 from cloud.volume.api.actions import ActionViewSet
 from cloud.volume.api.base import boolean
@@ -89,6 +89,7 @@ class VolumeActionsViewSet(ActionViewSet):
         "os-set_image_metadata": "set_image_metadata",
         "os-unset_image_metadata": "unset_image_metadata",
         "os-show_image_metadata": "show_image_metadata",
+        "os-unmanage": "unmanage",
         "revert": "revert",
     }
 
@@ -96,6 +97,11 @@ class VolumeActionsViewSet(ActionViewSet):
         row = queries.volume(self.context, volume_id)
         self.authorize(row)
         return row
+
+    @action("os-unmanage", rule="volume_extension:volume_unmanage")
+    def unmanage(self, request: Any, volume_id: str, os_unmanage: Any) -> None:
+        self.found(volume_id)
+        managing.release(self.context, volume_id)
 
     # Attaching
 

@@ -3,7 +3,7 @@
 from cloud.volume.models.group import Group, GroupSnapshot, GroupType, GroupTypeAccess
 from cloud.volume.models.service import Ledger, Message, Quota, QuotaClass, Service
 from cloud.volume.models.type import DefaultType, QosSpec, VolumeType, VolumeTypeAccess
-from cloud.volume.models.volume import Attachment, Backup, Snapshot, Transfer, Volume
+from cloud.volume.models.volume import Attachment, Backup, Snapshot, Stray, Transfer, Volume
 
 __all__ = [
     "Attachment",
@@ -20,6 +20,7 @@ __all__ = [
     "QuotaClass",
     "Service",
     "Snapshot",
+    "Stray",
     "Transfer",
     "Volume",
     "VolumeType",

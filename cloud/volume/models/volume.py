@@ -33,6 +33,20 @@ class Volume(Owned):
         ]
 
 
+class Stray(models.Model):
+    """What lies on a backend without a volume: it was unmanaged."""
+
+    host = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    size = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["host", "name"], name="one_stray_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Attachment(Dated):
     id = models.CharField(max_length=36, primary_key=True, default=new_id)
     volume = models.ForeignKey(Volume, models.CASCADE, related_name="attachments")
