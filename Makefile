@@ -78,6 +78,11 @@ compat-auth: $(VENV)/installed-auth  ## with a real Keystone, an OpenID provider
 security: $(VENV)/installed-test  ## try every door with every kind of token, and throw rubbish at it
 	$(BIN)/python -m pytest -m security -n auto tests/security
 
+audit: $(VENV)/installed-test  ## look for known holes in what is pinned: make audit AUDIT=yes
+	$(BIN)/python -m pip check
+	$(BIN)/python -m pytest tests/contract/test_dependencies.py
+	tests/audit.sh .cache/audit
+
 oracle: $(VENV)/installed-test  ## compare with a real Nova, installed into an environment of its own
 	tests/oracle/run.sh
 
@@ -90,4 +95,4 @@ bench-scale: $(VENV)/installed-test  ## measure 1,000 and 10,000 hosts with ten 
 clean:  ## remove what was generated, but no data
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help install distributed up test test-postgresql chaos check docs shown compat tempest sdk compat-auth security oracle bench bench-scale clean
+.PHONY: help install distributed up test test-postgresql chaos check docs shown compat tempest sdk compat-auth security audit oracle bench bench-scale clean

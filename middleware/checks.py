@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks.security import base, csrf, sessions
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
@@ -97,6 +98,39 @@ def filter_names() -> dict[str, str]:
 
 # Django's own checks look for its classes; these are their counterparts.
 _BROWSER_FILTERS = ("security", "frame_options", "content_security", "csrf")
+
+
+@register(Tags.security, deploy=True)
+def check_as_django_does(**kwargs: Any) -> list[CheckMessage]:
+    """Run Django's own checks as if its filters stood where their subclasses do.
+
+    It skips most of them where it does not find its filters by name, and says so in
+    security.W001 to W003, which production settings silence for that reason.
+    """
+    own = settings.MIDDLEWARE
+    settings.MIDDLEWARE = [_django_name(path) for path in own]
+    try:
+        found = [
+            message
+            for module in (base, csrf, sessions)
+            for name, check in vars(module).items()
+            if name.startswith("check_") and check.__module__ == module.__name__
+            for message in check(None)
+        ]
+    finally:
+        settings.MIDDLEWARE = own
+    for message in found:
+        message.id = str(message.id).replace("security.", "middleware.deploy_")
+    return found
+
+
+def _django_name(path: str) -> str:
+    """The filter of Django's own that one of ours is made of; else what it is called."""
+    found = import_string(path)
+    for parent in getattr(found, "__mro__", ()):
+        if parent.__module__.startswith(("django.middleware.", "django.contrib.sessions.")):
+            return f"{parent.__module__}.{parent.__qualname__}"
+    return path
 
 
 @register(Tags.security, deploy=True)

@@ -93,7 +93,7 @@ RULES: dict[str, Rule] = {
     "get_member":                reader_or_sharer,
     "get_members":               reader_or_sharer,
     "modify_member":             sharer,
-    "stores_info_detail":        admin,
+    "stores_info_detail":        service,
     "tasks_api_access":          admin,
     "get_metadef_namespace":     sees_namespace,
     "get_metadef_namespaces":    any_reader,

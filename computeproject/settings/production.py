@@ -55,7 +55,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Django looks for its filters by their own names; here they are subclasses that only the admin
-# site's pipeline uses.  `middleware.E009` looks for those.
+# site's pipeline uses.  `middleware.checks` runs all of Django's checks on those.
 SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
 
 LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "INFO"}}

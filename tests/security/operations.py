@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any
 
-from tests.contract.isolation import SERVICES, Row
+from tests.contract.isolation import SERVICES, Row, belongings
 from versioned.operation import Operation as Declared
 
 _PATTERN = re.compile(r"\(\?P<(\w+)>[^()]+\)")
@@ -22,6 +23,8 @@ class Asked:
     route: str
     action: str | None = None
     declared: Any = None
+    # What a thing of the route has, by Network's own table of it.
+    noun: Any = None
 
     def __str__(self):
         return " ".join(filter(None, (self.service, self.method, self.route, self.action)))
@@ -48,14 +51,44 @@ def _of_row(service, row):
     if viewset is None:
         return  # what answers where nothing is
     route = _PATTERN.sub(r"{\1}", view.route)
+    noun = getattr(viewset, "noun", None)
     for method, name in view.methods.items():
         found = getattr(viewset, name, None)
         declared = found if isinstance(found, Declared) else None
-        actions = getattr(viewset, "actions", {}) if name == "action" else {}
+        actions = getattr(viewset, "actions", {}) if name in ("action", "act") else {}
         if not actions:
-            yield Asked(service, method.upper(), route, None, declared)
+            yield Asked(service, method.upper(), route, None, declared, noun)
         for action, inner in actions.items():
-            yield Asked(service, method.upper(), route, action, getattr(viewset, inner))
+            yield Asked(service, method.upper(), route, action, getattr(viewset, inner), noun)
+
+
+@cache
+def examples(service):
+    """Bodies of requests that make sense, by method and by path without names of places."""
+    if service == "compute":
+        return {}
+    told = belongings(service)
+    found = {}
+    for thing in told["things"]:
+        if "put" in thing or "at" in thing:
+            method = "PUT" if "put" in thing else "POST"
+            found[_key(method, thing.get("put") or thing["at"])] = thing.get("body")
+    for key, body in told.get("bodies", {}).items():
+        method, _, where = key.partition(" ")
+        where, _, action = where.partition(" ")
+        found[_key(method, where, action or None)] = {action: body} if action else body
+    return {key: body for key, body in found.items() if body is not None}
+
+
+def _key(method, where, action=None):
+    where = where.replace("$PROJECT", "{}") if where.startswith("/v3/$PROJECT") else where
+    where = re.sub(r"\{\w*\}|\$\w+", "{}", where)
+    return method, re.sub(r"^/v3/(\{\}/)?", "/v3/", where), action
+
+
+def example(asked):
+    """The body of a request of an operation that makes sense; None where none is told."""
+    return examples(asked.service).get(_key(asked.method, asked.route, asked.action))
 
 
 def path(asked, world):

@@ -5,6 +5,8 @@ import re
 import uuid
 
 from compute.api.history import NEWEST
+from tests.contract.isolation import filled
+from tests.security.operations import example
 
 # The version at which each service is asked.
 VERSIONS = {"compute": NEWEST, "volume": (3, 70), "placement": (1, 39)}
@@ -128,16 +130,38 @@ class Maker:
                     return text
         return self.string()
 
+    def like(self, example):
+        """Something like an example: parts of it left out, changed, spoiled, or more in it."""
+        if self.random.random() < self.spoil:
+            return self.anything()
+        if isinstance(example, dict):
+            kept = {
+                key: self.like(value)
+                for key, value in example.items()
+                if self.random.random() > self.spoil
+            }
+            return kept | ({self.string(): self.anything()} if self.random.random() < 0.05 else {})
+        if isinstance(example, list):
+            return [self.like(item) for item in example * self.random.choice((1, 1, 1, 2))]
+        if isinstance(example, str):
+            return example if self.random.random() < 0.6 else self.string()
+        return example
+
+    def noun(self, noun):
+        """A thing with some of the attributes that its kind has."""
+        names = self.random.sample(list(noun.fields), min(len(noun.fields), 4))
+        return {noun.member: {name: self.anything() for name in names}}
+
 
 def version_of(service):
     return VERSIONS.get(service, _OTHERS)
 
 
-def body_of(asked, maker=None):
-    """A body that an operation takes, as far as its schema tells."""
+def body_of(asked, maker=None, known=None):
+    """A body that an operation takes, as far as its schema or an example tells."""
     if asked.method not in ("POST", "PUT", "PATCH", "DELETE"):
         return None
-    maker = maker or Maker(0)
+    maker, known = maker or Maker(0), known or {}
     schema = asked.schema("body", version_of(asked.service))
     if schema is not None:
         value = maker.value(schema)
@@ -146,7 +170,10 @@ def body_of(asked, maker=None):
         return value
     if asked.action:
         return {asked.action: None}
-    return {} if asked.method != "DELETE" else None
+    if asked.method == "DELETE":
+        return None
+    told = example(asked)
+    return {} if told is None else filled(told, known)
 
 
 def headers_of(asked):

@@ -82,7 +82,7 @@ def test_who_may_change_nothing_changes_nothing(asked, who, besieged):
     api = besieged.people[who].api
     before = state.digest()
     for seed in range(3):
-        body = body_of(asked, Maker(seed, besieged.known.values()))
+        body = body_of(asked, Maker(seed, besieged.known.values()), besieged.known)
         with world.undone():
             answer = api.ask(asked.method, url, body, headers=headers_of(asked))
             changed = state.digest() != before

@@ -27,7 +27,9 @@ class AvailabilityZoneViewSet(NetworkViewSet):
         for key in ("name", "resource", "state"):
             wanted = request.params.get(key)
             found = [zone for zone in found if not wanted or zone[key] in wanted]
-        return {"availability_zones": only(found, request.params)}
+        return {
+            "availability_zones": self.visible("get_availability_zone", only(found, request.params))
+        }
 
 
 class ServiceProviderViewSet(NetworkViewSet):
@@ -37,11 +39,10 @@ class ServiceProviderViewSet(NetworkViewSet):
     def list(self, request: Any) -> Any:
         """List who provides which service."""
         names = ("dvr", "dvrha", "ha", "single_node")
-        return {
-            "service_providers": [
-                {"service_type": "L3_ROUTER_NAT", "name": name, "default": False} for name in names
-            ]
-        }
+        found = [
+            {"service_type": "L3_ROUTER_NAT", "name": name, "default": False} for name in names
+        ]
+        return {"service_providers": self.visible("get_service_provider", found)}
 
 
 class AvailabilityViewSet(NetworkViewSet):
@@ -134,19 +135,19 @@ class FloatingIpPoolViewSet(NetworkViewSet):
         """List the subnets that floating ips come from."""
         networks = NetworkNoun.scope(self.context).filter(is_external=True)
         found = Subnet.objects.filter(network_id__in=networks.values("id"), ip_version=4)
-        return {
-            "floatingip_pools": [
-                {
-                    "subnet_id": subnet.id,
-                    "subnet_name": subnet.name,
-                    "network_id": subnet.network_id,
-                    "cidr": subnet.cidr,
-                    "project_id": subnet.project_id,
-                    "tenant_id": subnet.project_id,
-                }
-                for subnet in found
-            ]
-        }
+        pools = [
+            {
+                "subnet_id": subnet.id,
+                "subnet_name": subnet.name,
+                "network_id": subnet.network_id,
+                "cidr": subnet.cidr,
+                # Neutron: that of who asks.
+                "project_id": self.context.project_id,
+                "tenant_id": self.context.project_id,
+            }
+            for subnet in found
+        ]
+        return {"floatingip_pools": self.visible("get_floatingip_pool", pools)}
 
 
 class TopologyViewSet(NetworkViewSet):

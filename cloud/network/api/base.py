@@ -53,6 +53,14 @@ class NetworkViewSet(ResourceViewSet):
         if not policies.allows(self.context, rule, target):
             raise errors.PolicyNotAuthorized(rule=f"rule:{rule}")
 
+    def visible(self, rule: str, rows: Any) -> Any:
+        """Rows of a list that are nobody's in particular, or none for whom `rule` is not granted.
+
+        # Neutron: a list is never refused; what one may not see is left out.
+        """
+        target = {"project_id": self.context.project_id}
+        return rows if policies.allows(self.context, rule, target) else []
+
     def demand_visible(self, rule: str, target: policies.Target, missing: Exception) -> None:
         """Raise `missing` unless `rule` is granted: a stranger learns nothing."""
         if not policies.allows(self.context, rule, target):

@@ -180,7 +180,8 @@ class RuleTypeViewSet(NetworkViewSet):
         """List the kinds of rules."""
         kinds: Any = [{"type": name} for name in qos.KINDS]
         wanted = request.params.get("type")
-        return {"rule_types": [kind for kind in kinds if not wanted or kind["type"] in wanted]}
+        kinds = [kind for kind in kinds if not wanted or kind["type"] in wanted]
+        return {"rule_types": self.visible("get_rule_type", kinds)}
 
     @operation()
     def retrieve(self, request: Any, *, type: str) -> Any:
