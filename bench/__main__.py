@@ -62,6 +62,7 @@ def compare(data, servers, seconds):
         rows.add("create, to its 202", measure.AHEAD, to_202, their_202)
         rows.add("create, to ACTIVE", measure.AHEAD, to_active, their_active)
         for side, server in zip(clouds, last, strict=True):
+            side.client.rest()
             side.fill(server, 1000)
         for name, (aim, make) in measure.READS.items():
             found = [

@@ -20,6 +20,10 @@ class Client:
         content = answer.read()
         return answer, content
 
+    def rest(self):
+        """Let go of the connection; the next request opens another."""
+        self.connection.close()
+
     def ask_raw(self, method, path, raw):
         self.connection.request(method, path, raw, {"Content-Type": "application/json"})
         answer = self.connection.getresponse()

@@ -9,6 +9,7 @@ from cloud.network import errors, models
 from cloud.network.domain import quotas
 from cloud.network.models import RbacPolicy
 from middleware.context import RequestContext
+from versioned.prepared import Prepared
 
 SHARED = "access_as_shared"
 EXTERNAL = "access_as_external"
@@ -23,6 +24,19 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "subnetpool": (models.SubnetPool, (SHARED,)),
     "address_group": (models.AddressGroup, (SHARED,)),
 }
+
+
+_SHARED_ONE = Prepared(
+    lambda kind, project_id, object_id: RbacPolicy.objects.filter(
+        Q(target_project=EVERYBODY) | Q(target_project=project_id),
+        object_type=kind,
+        action=SHARED,
+        object_id=object_id,
+    ).values_list("object_id", flat=True),
+    str,
+    str,
+    str,
+)
 
 
 def offered(kind: str, context: RequestContext, *actions: str) -> Any:
@@ -46,6 +60,8 @@ def is_offered(kind: str, object_id: str, context: RequestContext, *actions: str
 
 def shared_among(kind: str, ids: list[str], context: RequestContext) -> set[str]:
     """Which of `ids` are shared with the caller or with everybody."""
+    if len(ids) == 1 and context.project_id is not None:
+        return set(_SHARED_ONE(kind, context.project_id, ids[0]))
     return set(offered(kind, context).filter(object_id__in=ids).values_list("object_id", flat=True))
 
 
