@@ -126,3 +126,9 @@ def test_the_seed_is_made_once_and_respects_what_users_did(glance, settings):
     Image.objects.update(name="renamed")
     seed("owner")
     assert Image.objects.get().name == "renamed"
+
+
+@pytest.mark.parametrize("tag", ["a", 1, None, ["name"]])
+def test_what_is_no_tag_is_refused(admin, tag):
+    admin.post("/metadefs/namespaces", {"namespace": "Tagged"})
+    assert admin.post("/metadefs/namespaces/Tagged/tags", {"tags": [tag]}).status == 400

@@ -275,7 +275,11 @@ class TagsViewSet(MetadefViewSet):
     def replace(self, request: Any, namespace: str) -> Any:
         given = self.given(schemas.VALID_TAGS)
         keep = request.META.get("HTTP_X_OPENSTACK_APPEND", "").strip().lower() in ("true", "1")
-        names = [tag["name"] for tag in given.get("tags", ())]
+        tags = given.get("tags", ())
+        if not all(isinstance(tag, dict) for tag in tags):
+            # Glance: its schema does not say that a tag is an object, and it fails on others.
+            raise BadRequest("Each of the tags must be an object.")
+        names = [tag["name"] for tag in tags]
         names = metadefs.replace_tags(self.within(namespace), names, keep_others=keep)
         return {"tags": [{"name": name} for name in names]}
 
