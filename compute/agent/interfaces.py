@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from compute.domain import context as contexts
-from compute.domain import interfaces, networking, records
+from compute.domain import interfaces, networking, port_claims, port_needs, records
 from compute.domain.errors import NotFound
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Server
@@ -31,6 +31,8 @@ def _fail(work: Work, server: Server, exc: Exception) -> None:
 def release(work: Work, server: Server, interface: dict[str, Any]) -> None:
     """Give the port back, or delete it if it was made for the server; show the server without."""
     acting = contexts.owner_of(work.context, server.project_id, server.user_id)
+    if port_needs.is_special(interface):
+        port_claims.give_back(server, interface["port_id"])
     networking.release(acting, interface["port_id"], keep=interface["preexisting"])
     interfaces.forget(work.context, server, interface["port_id"])
 

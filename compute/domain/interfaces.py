@@ -17,7 +17,7 @@ from compute.clients.errors import (
 )
 from compute.clients.network import network, quoted
 from compute.domain import context as contexts
-from compute.domain import lifecycle, networking, records
+from compute.domain import lifecycle, networking, port_claims, records
 from compute.domain.errors import BadRequest, ComputeError, Conflict, Forbidden, Unexpected
 from compute.models import Host, Server
 from compute.work import clock, queue
@@ -85,6 +85,8 @@ def attach(
         if port_id is not None:
             network_id = _check_port(context, server, port_id)
         net = _chosen(context, server, network_id, may_use_external=may_use_external)
+        if port_id is not None:
+            port_claims.take(server, port_id)
         with transaction.atomic():
             made = _plug(
                 context, server, network_id=net["id"], port_id=port_id, fixed_ip=fixed_ip, tag=tag

@@ -31,8 +31,13 @@ def of_server(server: Server, near: str | None) -> PortNeeds:
 
     `near`: how near to the guest's memory a port's device has to be, if the port does not say.
     """
+    return of_ports(_special(server), near)
+
+
+def of_ports(ports: Iterable[Port], near: str | None) -> PortNeeds:
+    """The needs of these ports together."""
     found = PortNeeds()
-    for port in _special(server):
+    for port in ports:
         request = port.get("resource_request") or {}
         for group in request.get("request_groups") or ():
             found.groups[group["id"]] = group

@@ -4,7 +4,7 @@ import pytest
 
 from compute.clients.placement import placement
 from compute.domain import context, enrolment
-from compute.models import Host, Server
+from compute.models import Claim, Host, Server
 from tests.api.servers import action, elsewhere, settle, shown
 from tests.cast import HERS
 
@@ -62,12 +62,11 @@ def give_bandwidth(host, kbps=5000):
     return bridge
 
 
-def order(api, port, version="2.72"):
+def order(api, port=None, version="2.72", **net):
     images = elsewhere(api, "GET", "/image/v2/images").json["images"]
     server = {"name": "s", "imageRef": images[0]["id"], "flavorRef": "1"}
-    return api.post(
-        "/servers", {"server": {**server, "networks": [{"port": port}]}}, version=version
-    )
+    server["networks"] = [net or {"port": port}]
+    return api.post("/servers", {"server": server}, version=version)
 
 
 def held(root, consumer):
@@ -177,3 +176,41 @@ def test_a_direct_port_needs_a_cloud_with_functions(wired, api, root):
     assert shown(api, server)["fault"]["message"] == (
         "No valid host was found. There are not enough hosts available."
     )
+
+
+def plug(api, server, port):
+    body = {"interfaceAttachment": {"port_id": port}}
+    answer = api.post(f"/servers/{server}/os-interface", body)
+    settle()
+    return answer
+
+
+def test_bandwidth_comes_and_goes_with_a_port_that_is_plugged(wired, api, root):
+    bridges = {host: give_bandwidth(host, kbps=1500) for host in ("compute1", "compute2")}
+    server = order(api, uuid=wired).json["server"]["id"]
+    settle()
+    bridge = bridges[Server.objects.get(uuid=server).host]
+    first, second = needy(root, wired), needy(root, wired)
+    assert plug(api, server, first).status == 200
+    assert held(root, server)[bridge]["resources"] == {EGRESS: 1000, INGRESS: 1000}
+    assert list(profile(root, first)["allocation"].values()) == [bridge]
+    refused = plug(api, server, second)
+    assert (refused.status, refused.error) == (
+        400,
+        f"Failed to allocate additional resources to {server} during interface attach",
+    )
+    assert api.delete(f"/servers/{server}/os-interface/{first}").status == 202
+    settle()
+    assert bridge not in held(root, server)
+    assert plug(api, server, second).status == 200
+
+
+def test_a_function_comes_and_goes_with_a_port_that_is_plugged(functions, wired, api, root):
+    server = order(api, uuid=wired).json["server"]["id"]
+    settle()
+    port = direct(root, wired)
+    assert plug(api, server, port).status == 200
+    assert profile(root, port)["pci_slot"] == Claim.objects.get().devices[0]["address"]
+    assert api.delete(f"/servers/{server}/os-interface/{port}").status == 202
+    settle()
+    assert Claim.objects.get().devices == []

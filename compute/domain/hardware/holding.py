@@ -99,10 +99,34 @@ def hold(consumer: str, host: str, wanted: Wanted) -> None:
             consumer=consumer,
             host=host,
             topology=given.kept() if given is not None else None,
-            devices=[
-                {**device, "alias": need.alias, "port_id": need.port_id} for need, device in chosen
-            ],
+            devices=_kept(chosen),
         )
+
+
+def hold_more(consumer: str, host: str, needs: Sequence[Need]) -> None:
+    """Take devices beside what the consumer holds of its host already; Insufficient."""
+    with transaction.atomic():
+        rows = Host.objects.select_for_update().filter(host=host)
+        row = rows.values("host", "cells", "pci_devices").get()
+        claim, _ = Claim.objects.get_or_create(consumer=consumer, defaults={"host": host})
+        near = cells.topology(claim.topology) if claim.topology else None
+        chosen = machines([row])[host].choose(needs, near)
+        if chosen is None:
+            raise Insufficient(reason="Claim pci failed")
+        claim.devices = [*claim.devices, *_kept(chosen)]
+        claim.save(update_fields=["devices"])
+
+
+def drop_port(consumer: str, port_id: str) -> None:
+    """Let the device go that a port was."""
+    claim = Claim.objects.filter(consumer=consumer).first()
+    if claim is not None:
+        claim.devices = [row for row in claim.devices if row.get("port_id") != port_id]
+        claim.save(update_fields=["devices"])
+
+
+def _kept(chosen: Iterable[tuple[Need, Device]]) -> list[dict[str, Any]]:
+    return [{**device, "alias": need.alias, "port_id": need.port_id} for need, device in chosen]
 
 
 def keep(server_uuid: str, migration_uuid: str, host: str) -> None:
