@@ -47,6 +47,8 @@ NEVER_YES = (
     "action os-getRDPConsole", "action resetNetwork", "action restore", "action shelveOffload",
     "/shares", "/os-baremetal-nodes", "/os-volumes_boot",
 )
+# What says yes only from a version on: before, to RDP alone.
+YES_SINCE = {"GET /os-console-auth-tokens/{id}": (2, 31)}
 # The documents have no versions; chain.yaml compares them.
 DOCUMENTS = ("GET /", "GET /versions/{id}")
 # fmt: on
@@ -157,7 +159,7 @@ def gaps() -> Iterator[tuple[str, str, str]]:
         for status, versions in told.get(name, {}).items():
             (yes if is_yes(status) else no).update(versions)
         for version, is_there in boundaries(served):
-            never = any(part in name for part in NEVER_YES)
+            never = any(part in name for part in NEVER_YES) or version < YES_SINCE.get(name, LEGACY)
             if is_there and not never and show(version) not in yes:
                 yield name, show(version), "yes"
             if show(version) not in no:

@@ -58,7 +58,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -67,6 +66,7 @@ import django
 import yaml
 
 from tests.oracle import explained, variations
+from tests.oracle.counts import Counts
 from tests.oracle.normal import Normaliser, Pairs, differences, pick
 from tests.oracle.sides import Answer, Side
 from tests.oracle.stage import Stage
@@ -155,9 +155,9 @@ class Comparison:
         version = step["version"]
         if version == "2.0":
             # The legacy API: another path, and no header.
-            path = step[method].replace("/v2.1/", "/v2/", 1)
-            version, step = None, {**step, method: path, "version": None}
-        name = f"{method} {step[method]}" + (f" @{version}" if version else "") + suffix[:300]
+            version, step = None, {**step, "legacy": True, "version": None}
+        said = "legacy" if step.get("legacy") else version
+        name = f"{method} {step[method]}" + (f" @{said}" if said else "") + suffix[:300]
         self.last = None
         if step.get("name"):
             name = f"{name} ({step['name']})"
@@ -168,7 +168,7 @@ class Comparison:
         self.count += 1
         sent = {"OpenStack-API-Version": f"compute {version}"} if version else {}
         left = self.sides[0]
-        asked = left.filled(step[method]), left.filled(step.get("data"))
+        asked = target(left, step, method), left.filled(step.get("data"))
         self.last = (method, *asked, answers[0].status, sent)
         found = (
             []
@@ -218,6 +218,11 @@ class Comparison:
         return value
 
 
+def target(side: Side, step: dict[str, Any], method: str) -> str:
+    path: str = side.filled(step[method])
+    return path.replace("/v2.1/", "/v2/", 1) if step.get("legacy") else path
+
+
 def ask(side: Side, step: dict[str, Any], method: str) -> Answer:
     """Send a step to one side, again while it does not show what `until` says; keep its saves."""
     wanted: dict[str, Any] = {}
@@ -242,7 +247,7 @@ def ask(side: Side, step: dict[str, Any], method: str) -> Answer:
     while True:
         answer = side.ask(
             method,
-            quote(side.filled(step[method]), safe=string.punctuation),
+            quote(target(side, step, method), safe=string.punctuation),
             headers,
             body,
             is_chunked=step.get("chunked", False),
@@ -354,28 +359,6 @@ def main() -> int:
     if record is not None:
         missing = _tell_gaps()
     return 1 if total.different or missing else 0
-
-
-@dataclass
-class Counts:
-    """How many steps of a file were identical, and how many not."""
-
-    name: str
-    steps: int = 0
-    explained: int = 0
-    different: int = 0
-
-    def add(self, other: "Counts") -> None:
-        self.steps += other.steps
-        self.explained += other.explained
-        self.different += other.different
-
-    def __str__(self) -> str:
-        identical = self.steps - self.explained - self.different
-        return (
-            f"{self.name}: {identical} of {self.steps} steps are identical, "
-            f"{self.explained} differ as explained, {self.different} differ"
-        )
 
 
 def _record() -> Any:
