@@ -4,11 +4,10 @@ import re
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import ProtectedError
 
 from cloud.identity import attributes, revision
 from cloud.identity.errors import BadRequest, Conflict, Forbidden, Missing, not_found
-from cloud.identity.models import Endpoint, Region, RegisteredLimit, Service
+from cloud.identity.models import Endpoint, Region, Service
 
 _PLACE = re.compile(r"[$%]\(([^)]*)\)(.?)")
 _PLACES = frozenset({"tenant_id", "project_id", "user_id"})
@@ -78,19 +77,8 @@ def delete_region(region: Region) -> None:
             f"Unable to delete region {region.pk} because it or its child regions have "
             "associated endpoints."
         )
-    try:
-        with revision.change():
-            region.delete()
-    except ProtectedError:
-        raise _limited(region=region.pk) from None
-
-
-def _limited(**which: Any) -> Forbidden:
-    limit = RegisteredLimit.objects.filter(**which).first()
-    return Forbidden(
-        f"Unable to update or delete registered limit {limit and limit.pk} because there are "
-        "project limits associated with it."
-    )
+    with revision.change():
+        region.delete()
 
 
 # Services
@@ -125,11 +113,8 @@ def update(service: Service, values: dict[str, Any]) -> Service:
 
 def delete(service: Service) -> None:
     """Delete a service with its endpoints."""
-    try:
-        with revision.change():
-            service.delete()
-    except ProtectedError:
-        raise _limited(service=service) from None
+    with revision.change():
+        service.delete()
 
 
 # Endpoints

@@ -25,6 +25,25 @@ def test_limits_need_a_registered_one(admin, demo):
     assert admin.get("/limits/model").json["model"]["name"] == "flat"
 
 
+def test_a_limit_outlives_its_service_and_its_region(admin):
+    service = admin.make("service", type="dns", name="names")["id"]
+    region = admin.make("region", description="Far")["id"]
+    asked = {
+        "service_id": service,
+        "region_id": region,
+        "resource_name": "zones",
+        "default_limit": 1,
+    }
+    (made,) = admin.post("/registered_limits", {"registered_limits": [asked]}).json[
+        "registered_limits"
+    ]
+    assert admin.delete(f"/services/{service}").status == 204
+    assert admin.delete(f"/regions/{region}").status == 204
+    left = admin.get(f"/registered_limits/{made['id']}").json["registered_limit"]
+    assert (left["service_id"], left["region_id"]) == (service, region)
+    assert admin.delete(f"/registered_limits/{made['id']}").status == 204
+
+
 def test_consumers_show_their_secret_once(admin):
     made = admin.make("consumer", "/OS-OAUTH1/consumers", description="d")
     path = f"/OS-OAUTH1/consumers/{made['id']}"

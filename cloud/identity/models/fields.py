@@ -27,3 +27,8 @@ def reference(model: str, **how: Any) -> Any:
     how.setdefault("on_delete", models.CASCADE)
     how.setdefault("related_name", "+")
     return models.ForeignKey(model, **how)
+
+
+def name_of(model: str, **how: Any) -> Any:
+    """A column that names a row, which may go without it."""
+    return reference(model, on_delete=models.DO_NOTHING, db_constraint=False, **how)

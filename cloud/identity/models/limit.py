@@ -11,8 +11,9 @@ class RegisteredLimit(models.Model):
     """The limit that holds where nothing else was said."""
 
     id = fields.primary_key()
-    service: Any = fields.reference("Service", on_delete=models.PROTECT)
-    region: Any = fields.reference("Region", null=True, on_delete=models.PROTECT)
+    # Keystone: a limit outlives the service and the region that it names.
+    service: Any = fields.name_of("Service")
+    region: Any = fields.name_of("Region", null=True)
     resource_name = models.CharField(max_length=255)
     default_limit = models.IntegerField()
     description = fields.text()
