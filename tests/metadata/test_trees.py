@@ -134,7 +134,8 @@ def test_meta_data_grows_with_its_versions(plain):
 def test_meta_data_is_written_as_python_writes_json(full):
     text = full("/openstack/2012-08-10/meta_data.json").text
     assert text == json.dumps(json.loads(text))
-    assert '"meta": {"b": "1", "a": "\\u00fc"}, "public_keys": {"k": "ssh-rsa AAAA me"}' in text
+    assert '"a": "\\u00fc"' in text
+    assert '"public_keys": {"k": "ssh-rsa AAAA me"}' in text
     assert '"keys": [{"name": "k", "type": "ssh", "data": "ssh-rsa AAAA me"}]' in text
     assert '"hostname": "web.novalocal"' in text
 

@@ -52,7 +52,7 @@ COMPUTE = (
     ("/os-hypervisors/host/search", "2.1", "root"),
     ("/os-hypervisors/host/servers", "2.1", "root"),
     ("/os-aggregates", "2.1", "root"),
-    ("/os-aggregates/1", "2.1", "root"),
+    ("/os-aggregates/$AGGREGATE", "2.1", "root"),
     ("/os-hosts", "2.1", "root"),
     ("/os-hosts/compute1", "2.1", "root"),
     ("/os-migrations", "2.80", "root"),

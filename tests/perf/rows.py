@@ -26,6 +26,7 @@ from tests.domain import servers
 FIRST = "00000000-0000-4000-8000-000000000001"
 REQUEST = "req-00000000-0000-4000-8000-000000000002"
 GROUP = "00000000-0000-4000-8000-000000000003"
+AGGREGATE = "1000000"
 
 
 def make_first(owner):
@@ -36,7 +37,8 @@ def make_first(owner):
         uuid=GROUP, name="first", policy="affinity", project_id=HERS, user_id="alice"
     )
     flavors.make(flavor_id="first", name="first", memory_mb=1, vcpus=1, root_gb=1, is_public=False)
-    aggregates.make("first", zone=None)
+    # With an id of its own: PostgreSQL counts on from test to test.
+    Aggregate.objects.create(pk=AGGREGATE, name="first")
     admin = owner.as_("root")
     network = dict.fromkeys(("network", "subnet", "port", "router", "floatingip"), -1)
     network |= {"security_group": -1, "security_group_rule": -1}

@@ -55,7 +55,7 @@ def queries(django_db_setup, django_db_blocker):
 
 def _asked(api, row):
     path = row.path
-    for name in ("FIRST", "REQUEST", "GROUP"):
+    for name in ("FIRST", "REQUEST", "GROUP", "AGGREGATE"):
         path = path.replace(f"${name}", getattr(rows, name))
     api.base = row.base
     # Neighbours have versions of their own, and say so in the header.
