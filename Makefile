@@ -43,7 +43,7 @@ chaos: $(VENV)/installed-test  ## kill processes at random, embedded and distrib
 	$(BIN)/python -m tests.chaos distributed
 
 test-postgresql: $(VENV)/installed-test  ## run the tests on KILONOVA_TEST_DATABASE
-	KILONOVA_TEST_DATABASE=$(or $(KILONOVA_TEST_DATABASE),$(POSTGRESQL)) $(BIN)/python -m pytest
+	KILONOVA_TEST_DATABASE=$(or $(KILONOVA_TEST_DATABASE),$(POSTGRESQL)) $(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/installed-test  ## lint, format, types, imports, migrations, reference docs
 	$(BIN)/ruff check .
