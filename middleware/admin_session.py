@@ -32,8 +32,7 @@ class AdminSession(Middleware):
     def handle(self, request: Any) -> HttpResponseBase:
         if request.session.get(BACKEND_SESSION_KEY) in self.judges:
             sealed = request.session.get(_SEALED)
-            # Only code of this process can have logged somebody in without a token.
-            if sealed and not conf.admin_session_holds(sealed):
+            if not sealed or not conf.admin_session_holds(sealed):
                 logout(request)
         response = self.get_response(request)
         fresh = getattr(request.user, _SEALED, None)
