@@ -25,9 +25,6 @@ LEFT is the judge, a real Nova.  A file of steps:
                                   # `$NAME: merge` puts the items of an object in its place
       chunked: true               # send the body without its length
       vary: 40                    # send it so often, too, with one change each (variations.py)
-      params: {limit: "1"}        # of `vary`: what the query is made of
-      accepted: [...]             # steps that follow each that the judge did not refuse
-      vary: 40                    # send it so often, too, with one change each (variations.py)
       params: {limit: "1"}        # of `vary` without a body: what queries are made of
       accepted: [...]             # steps that follow each of them that the judge did not refuse
       save: {SERVER: $.server.id}    # each side keeps its own value (a JSON path, or `header:Name`;
@@ -244,6 +241,7 @@ def ask(side: Side, step: dict[str, Any], method: str) -> Answer:
     headers = [(name, str(side.filled(text))) for name, text in wanted.items() if text is not None]
     time.sleep(step.get("pause", 0))
     deadline = time.monotonic() + step.get("within", 30)
+    until = side.filled(step.get("until", {}))
     while True:
         answer = side.ask(
             method,
@@ -252,9 +250,11 @@ def ask(side: Side, step: dict[str, Any], method: str) -> Answer:
             body,
             is_chunked=step.get("chunked", False),
         )
-        until = step.get("until", {})
         is_refused = answer.status >= 400 and "status" not in until
-        if is_refused or _shows(answer, until) or time.monotonic() > deadline:
+        if is_refused or _shows(answer, until):
+            break
+        if time.monotonic() > deadline:
+            say(f"Waited in vain: {method} {step[method]} at {side.base} for {until}")
             break
         time.sleep(0.1)
     for name, path in step.get("save", {}).items():

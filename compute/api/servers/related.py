@@ -188,8 +188,21 @@ def render(shape: type[Shape], row: Row, ask: ComputeAsk) -> dict[str, Any]:
     return shape.render(row, ask)
 
 
-def render_one(shape: type[Shape], server: Server, ask: ComputeAsk) -> dict[str, Any]:
+# What queued work changes first.
+_STATES = ("vm_state", "task_state", "power_state", "updated_at")
+
+
+def render_one(
+    shape: type[Shape], server: Server, ask: ComputeAsk, *, as_begun: bool = False
+) -> dict[str, Any]:
+    """A server as it is now; `as_begun`: in the states that `server` has in memory.
+
+    The work that a request has just queued may be done before its answer is rendered, and Nova's
+    never is.
+    """
     row = row_of(shape, server.uuid, ask)
     if row is None:
         raise ServerNotFound(server_id=server.uuid)
+    if as_begun:
+        row = {**row, **{name: getattr(server, name) for name in _STATES if name in row}}
     return render(shape, row, ask)

@@ -59,7 +59,7 @@ class Rebuild(ServerActions):
                 changes=changes,
             ),
         )
-        shown = related.render_one(shapes.ServerRebuilt, server, self.ask)
+        shown = related.render_one(shapes.ServerRebuilt, server, self.ask, as_begun=True)
         if getattr(settings, "ENABLE_INSTANCE_PASSWORD", True):
             shown["adminPass"] = password
         self.headers["Location"] = shown["links"][0]["href"]
