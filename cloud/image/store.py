@@ -30,7 +30,11 @@ class Stored(NamedTuple):
 
 
 class TooMuchData(Exception):
-    """More bytes than an image may have."""
+    """More bytes than there may be; `size` of them had come when no more were read."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
 
 
 class Interrupted(Exception):
@@ -64,7 +68,7 @@ def write(read: Read, target: Path, *, disk_format: str | None, most: int | None
             while piece := read(PIECE):
                 size += len(piece)
                 if most is not None and size > most:
-                    raise TooMuchData
+                    raise TooMuchData(size)
                 if len(head) < 512:
                     head += piece[: 512 - len(head)]
                 md5.update(piece)

@@ -4,16 +4,18 @@ The copy itself runs outside any transaction: it lasts as long as the client sen
 """
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from cloud.image import store
+from cloud.image import quota, store
 from cloud.image.errors import (
     BadRequest,
     Conflict,
     Gone,
+    ImageError,
     TooLarge,
     image_not_found,
     no_such_transition,
@@ -21,7 +23,6 @@ from cloud.image.errors import (
 from cloud.image.models import Image, Task
 from middleware.context import RequestContext
 
-SIZE_CAP = 1024**4
 IMPORT_METHODS = ("glance-direct",)
 _TARGETS = {
     "queued": ("saving", "uploading", "importing", "active", "deleted"),
@@ -67,27 +68,37 @@ def _restore(image_id: str) -> None:
         _move(image_id, "queued")
 
 
-def _copy(image: Image, read: store.Read, *, staged: bool, size: int | None) -> store.Stored:
-    target = store.staged_path_of(image.pk) if staged else store.path_of(image.pk)
+def _copy(
+    image: Image, read: store.Read, target: Path, *, size: int | None, room: int | None = None
+) -> store.Stored:
+    """Write what `read` gives, unless it is more than was said or than there is `room` for.
+
+    Reading ends with the first byte too much, so that who sends for ever fills no disk.
+    """
     try:
-        stored = store.write(read, target, disk_format=image.disk_format, most=SIZE_CAP)
-    except store.TooMuchData:
-        _restore(image.pk)
-        raise TooLarge("The incoming image is too large: The provided image is too large.") from (
-            None
-        )
-    except store.Interrupted:
-        _restore(image.pk)
-        raise BadRequest("The data ended before all of it was received.") from None
+        most = min(each for each in (quota.cap(), room, size) if each is not None)
+        try:
+            stored = store.write(read, target, disk_format=image.disk_format, most=most)
+        except store.TooMuchData as exc:
+            raise _too_much(exc.size, size, room) from None
+        except store.Interrupted:
+            raise BadRequest("The data ended before all of it was received.") from None
+        if size is not None and stored.size != size:
+            # The client hung up in the middle, or said something untrue.
+            target.unlink(missing_ok=True)
+            raise BadRequest(f"Size mismatch: expected {size} bytes, got {stored.size} bytes")
     except BaseException:
         _restore(image.pk)
         raise
-    if size is not None and stored.size != size:
-        # The client hung up in the middle, or said something untrue.
-        target.unlink(missing_ok=True)
-        _restore(image.pk)
-        raise BadRequest(f"Size of the data does not match: expected {size}, got {stored.size}")
     return stored
+
+
+def _too_much(came: int, said: int | None, room: int | None) -> ImageError:
+    if room is not None and came > room and room <= quota.cap():
+        return quota.QuotaFull(came, room)
+    if came > quota.cap():
+        return TooLarge("The incoming image is too large: The provided image is too large.")
+    return BadRequest(f"Size exceeds: expected {said} bytes, got {came} bytes")
 
 
 def _facts(stored: store.Stored) -> dict[str, Any]:
@@ -100,25 +111,48 @@ def _facts(stored: store.Stored) -> dict[str, Any]:
     }
 
 
-def upload(image_id: str, read: store.Read, *, size: int | None) -> None:
-    """Store an image's data and make the image active."""
+def upload(image_id: str, read: store.Read, *, size: int | None, owner: str | None = None) -> None:
+    """Store an image's data and make the image active; it counts for the quota of `owner`."""
     image = _move(image_id, "saving")
-    stored = _copy(image, read, staged=False, size=size)
+    _fill(image, read, size=size, owner=owner)
+
+
+def _fill(image: Image, read: store.Read, *, size: int | None, owner: str | None) -> None:
+    """Take data into the store as far as the quota goes, and make the image active."""
     try:
-        _move(image_id, "active", **_facts(stored))
+        room = quota.check(owner, image.pk, size)
+    except quota.QuotaFull:
+        _restore(image.pk)
+        raise
+    stored = _copy(image, read, store.path_of(image.pk), size=size, room=room)
+    try:
+        # Others may have stored something meanwhile.
+        quota.check(owner, image.pk, stored.size)
+    except quota.QuotaFull:
+        store.path_of(image.pk).unlink(missing_ok=True)
+        _restore(image.pk)
+        raise
+    try:
+        _move(image.pk, "active", **_facts(stored))
     except Exception:
-        store.remove(image_id)
+        store.remove(image.pk)
         raise Gone(
-            f"Image {image_id} could not be found after upload. The image may have been "
+            f"Image {image.pk} could not be found after upload. The image may have been "
             "deleted during the upload, cleaning up the chunks uploaded."
         ) from None
 
 
 def stage(image_id: str, read: store.Read, *, size: int | None) -> None:
-    """Keep data aside until an import asks for it."""
+    """Keep data aside until an import asks for it.
+
+    # Glance: what is staged counts for no quota yet.
+    """
     image = _move(image_id, "uploading")
-    stored = _copy(image, read, staged=True, size=size)
-    Image.objects.filter(pk=image_id).update(size=stored.size)
+    stored = _copy(image, read, store.staged_path_of(image_id), size=size)
+    if not Image.objects.filter(pk=image_id).update(size=stored.size):
+        # It was deleted meanwhile.
+        store.remove(image_id)
+        raise image_not_found(image_id)
 
 
 def check_import(image: dict[str, Any], method: str) -> None:
@@ -133,7 +167,10 @@ def check_import(image: dict[str, Any], method: str) -> None:
 
 
 def import_staged(context: RequestContext, image_id: str, wanted: dict[str, Any]) -> None:
-    """Take staged data into the store, and record the task that did it."""
+    """Take staged data into the store, and record the task that did it, or that failed.
+
+    # Glance: an image whose import failed stays in `importing`; here it can be filled again.
+    """
     image = _move(image_id, "importing")
     task = Task.objects.create(
         type="api_image_import",
@@ -147,13 +184,15 @@ def import_staged(context: RequestContext, image_id: str, wanted: dict[str, Any]
     staged = store.staged_path_of(image_id)
     try:
         with staged.open("rb") as data:
-            stored = _copy(image, data.read, staged=False, size=None)
-        _move(image_id, "active", **_facts(stored))
-        staged.unlink(missing_ok=True)
+            _fill(image, data.read, size=image.size, owner=context.project_id)
         _finish(task, "success", result={"image_id": image_id})
+    except ImageError:
+        _finish(task, "failure", message="Task failed due to Internal Error")
     except Exception as exc:
         _finish(task, "failure", message=str(exc))
         raise
+    finally:
+        staged.unlink(missing_ok=True)
 
 
 def _finish(task: Task, status: str, **values: Any) -> None:

@@ -35,7 +35,8 @@ class DataViewSet(ImageServiceViewSet):
         wanted = request.META.get("HTTP_X_IMAGE_META_STORE")
         if wanted is not None and wanted != store.STORE:
             raise BadRequest(f"Unknown scheme '{wanted}' found in URI")
-        uploads.upload(image_id, _reader(request), size=size)
+        owner = self.context.project_id
+        uploads.upload(image_id, _reader(request), size=size, owner=owner)
 
     @operation(policy="modify_image", target="found", status=204)
     def stage(self, request: Any, image_id: str) -> None:
@@ -51,9 +52,11 @@ class DataViewSet(ImageServiceViewSet):
         if text is None and _is_chunked(request):
             return None
         try:
-            return int(text if text is not None else request.META.get("CONTENT_LENGTH") or 0)
+            size = int(text if text is not None else request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             raise BadRequest("Invalid or missing image size in request headers.") from None
+        # Glance: a size of 0 says nothing.
+        return None if size == 0 and _is_chunked(request) else size
 
     @operation(policy="download_image", target="found")
     def download(self, request: Any, image_id: str) -> HttpResponseBase:
