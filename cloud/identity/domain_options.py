@@ -89,7 +89,8 @@ def check(group: str | None, option: str | None = None) -> None:
 
 
 def _check_all(config: Any) -> None:
-    if not config:
+    # Keystone: fails (500) where a configuration is a text or a list.
+    if not config or not isinstance(config, dict):
         raise _refused("No options specified")
     for group, options in config.items():
         if not options or not isinstance(options, dict):

@@ -66,6 +66,8 @@ def test_domains_have_options_of_their_own(admin):
     assert changed.json["config"]["identity"] == {"driver": "ldap", "list_limit": 5}
     assert admin.patch(f"{path}/identity", {"config": {"ldap": {"url": "x"}}}).status == 403
     assert admin.put(path, {"config": {"nova": {"x": 1}}}).status == 403
+    for nonsense in ("x", ["identity"], 5):
+        assert admin.put(path, {"config": nonsense}).status == 403
     assert admin.delete(f"{path}/identity/driver").status == 204
     assert admin.get(f"{path}/identity/driver").status == 404
     assert admin.delete(path).status == 204

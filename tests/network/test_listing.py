@@ -74,6 +74,13 @@ def test_tags_are_added_looked_for_and_taken_away(net, network):
     assert net.show(f"/networks/{network['id']}")["tags"] == []
 
 
+@pytest.mark.parametrize("verb", ["get", "post", "put", "delete"])
+def test_what_is_no_kind_of_thing_has_no_tags(net, network, verb):
+    body = [{"tags": ["blue"]}] if verb in ("post", "put") else []
+    answer = getattr(net, verb)(f"/nonsenses/{network['id']}/tags", *body)
+    assert answer.status == 404, answer
+
+
 def test_ports_are_found_by_their_addresses(net, network, subnet):
     wish = [{"subnet_id": subnet["id"], "ip_address": "10.9.0.77"}]
     net.make("port", name="p", network_id=network["id"], fixed_ips=wish)

@@ -51,7 +51,8 @@ class TagViewSet(NetworkViewSet):
     def create(self, request: Any, *, resource: str, id: str) -> Any:
         """Add tags."""
         wanted = self.read(request.json)
-        tags.add(self.nouns[resource].model, self.found(resource, id, "update"), wanted)
+        self.found(resource, id, "update")
+        tags.add(self.nouns[resource].model, id, wanted)
         return {"tags": tags.listed(id)}
 
     @operation(status=201)
