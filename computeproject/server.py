@@ -1,20 +1,19 @@
 """The HTTP server in the process: cheroot around the WSGI application, gated until it is ready."""
 
 import logging
-import select
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from cheroot import wsgi
-from cheroot.server import HTTPConnection
 
-from computeproject.websockets import take_over, wants_upgrade
+from computeproject.connections import Connection, Environ, Gateway
 
 LOG = logging.getLogger(__name__)
 
-Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
@@ -43,53 +42,6 @@ class Gate:
         return [body]
 
 
-class Gateway(wsgi.Gateway_10):  # type: ignore[misc]
-    """cheroot's gateway to WSGI, which gives connections away that become WebSockets."""
-
-    # Beyond this, reading a body that was refused costs more than a new connection.
-    MOST_TO_DRAIN = 1 << 20
-
-    def respond(self) -> None:
-        if wants_upgrade(self.env):
-            connection = self.req.conn
-            # Sent and lingering: cheroot neither answers nor shuts the socket down.
-            self.req.sent_headers = self.req.close_connection = connection.linger = True
-            take_over(self.env, connection.socket.dup())
-            return
-        super().respond()
-
-    def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
-        if status[0] in "45" and getattr(self.req.rfile, "remaining", 0) > self.MOST_TO_DRAIN:
-            headers = [*headers, ("Connection", "close")]
-        return super().start_response(status, headers, exc_info)
-
-
-class Connection(HTTPConnection):  # type: ignore[misc]
-    """A connection whose next request is waited for a moment by the thread that answered the last.
-
-    Handing it back costs as much CPU as answering a small request; clients that ask one thing after
-    another get there in time.
-    """
-
-    # Milliseconds; nobody is waited for while there is no other thread to answer somebody else.
-    PATIENCE = 2
-
-    def communicate(self) -> bool:
-        while super().communicate():  # type: ignore[no-untyped-call]
-            if not self._has_more():
-                return True
-        return False
-
-    def _has_more(self) -> bool:
-        if not self.server.ready:
-            return False
-        if self.rfile.has_data():
-            return True
-        poll = select.poll()
-        poll.register(self.socket, select.POLLIN)
-        return bool(poll.poll(self.PATIENCE if self.server.requests.idle > 0 else 0))
-
-
 class Server(wsgi.Server):  # type: ignore[misc]
     """A cheroot server that logs its own errors to Django's logs, and can share a socket."""
 
@@ -106,6 +58,22 @@ class Server(wsgi.Server):  # type: ignore[misc]
     def __init__(self, *args: Any, **how: Any) -> None:
         super().__init__(*args, **how)
         self.gateway = Gateway
+
+    @cached_property
+    def environ(self) -> Environ:
+        """What is the same in the environment of every request."""
+        return {
+            "ACTUAL_SERVER_PROTOCOL": self.protocol,
+            "SCRIPT_NAME": "",
+            "SERVER_NAME": self.server_name,
+            "SERVER_PORT": str(self.bind_addr[1]),
+            "SERVER_SOFTWARE": self.software,
+            "wsgi.errors": sys.stderr,
+            "wsgi.multiprocess": False,
+            "wsgi.multithread": True,
+            "wsgi.run_once": False,
+            "wsgi.version": (1, 0),
+        }
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         LOG.log(level, msg, exc_info=traceback)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from django.core.exceptions import MiddlewareNotUsed
 from django.core.handlers.wsgi import WSGIRequest
 from django.http.response import HttpResponseBase
 
@@ -33,6 +34,9 @@ class Middleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.pipelines = pipelines_with(self.name)
+        if not self.pipelines:
+            # Of another strategy: nobody pays for passing it by.
+            raise MiddlewareNotUsed
 
     def __call__(self, request: Request) -> HttpResponseBase:
         if request.pipeline in self.pipelines:
