@@ -89,6 +89,9 @@ class Comparison:
 
     def run(self, document: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
         """Yield each request's name and its differences."""
+        # Numbers are given again, by one side and not by the other: what belonged together in one
+        # file need not in the next.
+        self.pairs = Pairs()
         for side in self.sides:
             side.variables.update(document.get("variables", {}))
         inherited = {name: document[name] for name in INHERITED if name in document}
