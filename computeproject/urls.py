@@ -9,6 +9,8 @@ from compute.api.versions import unrouted
 from computeproject.ready import ready
 
 urlpatterns = [
+    # First: it is asked most.
+    path("", include("compute.api.mount")),
     path("_cloud/ready", ready),
     re_path(r"^console/\w+(?:\.html)?$", page),
     *(
@@ -17,7 +19,6 @@ urlpatterns = [
         else ()
     ),
     path("admin/", admin.site.urls),
-    path("", include("compute.api.mount")),
     path("identity", include("cloud.identity.api.urls")),
     path("image", include("cloud.image.api.urls")),
     path("network", include("cloud.network.api.urls")),
