@@ -2,6 +2,7 @@
 
 import pytest
 
+from cloud.network.models import SecurityGroup
 from tests.network.conftest import refusal
 
 
@@ -28,6 +29,15 @@ def test_every_project_has_a_default_group_when_it_first_looks(net, admin):
         "SecurityGroupCannotRemoveDefault",
     )
     assert admin.delete(f"/security-groups/{group['id']}").status == 204
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("x=1", 400), ("sort_key=x", 400), ("limit=-1", 400), ("marker=nowhere", 404)],
+)
+def test_a_look_that_is_refused_makes_no_default_group(net, admin, query, status):
+    assert net.get(f"/security-groups?{query}").status == status
+    assert SecurityGroup.objects.count() == 0
 
 
 def test_there_is_no_second_default_group(net, group):

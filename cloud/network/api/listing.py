@@ -1,5 +1,6 @@
 """Lists: filters by any attribute, tags, sort keys, pages and their links."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,12 +27,19 @@ class Listing:
         self.reverse = (params.get("page_reverse") or [""])[-1].lower() == "true"
         self.rows: Rows = []
 
-    def run(self, found: QuerySet[Any], ask: NetworkAsk) -> list[dict[str, Any]]:
-        """Render the page that was asked for."""
-        for condition in self._conditions():
+    def run(self, scope: Callable[[], QuerySet[Any]], ask: NetworkAsk) -> list[dict[str, Any]]:
+        """Render the page that was asked for, of what `scope` finds.
+
+        It is called when nothing can be refused any more, since it may make a default group.
+        """
+        conditions, order = self._conditions(), self._order()
+        if self.marker is not None and self.noun.owned:
+            conditions.append(self._after(self.noun.scope(self.context), order))
+        found = scope()
+        for condition in conditions:
             found = found.filter(condition)
-        order = self._order()
-        if self.marker is not None:
+        if self.marker is not None and not self.noun.owned:
+            # What belongs to nobody by itself is looked for below what it hangs on.
             found = found.filter(self._after(found, order))
         found = found.order_by(*(_in_order(key, down) for key, down in order))
         if self.limit is not None:
@@ -124,9 +132,7 @@ class Listing:
             return [("created_at", False), ("id", False)]
         return [*order, ("id", self.reverse)]
 
-    def _after(self, found: QuerySet[Any], order: list[tuple[str, bool]]) -> Q:
-        # What belongs to nobody by itself is looked for below what it hangs on.
-        rows = self.noun.scope(self.context) if self.noun.owned else found
+    def _after(self, rows: QuerySet[Any], order: list[tuple[str, bool]]) -> Q:
         row = rows.filter(id=self.marker).values(*(key for key, _ in order)).first()
         if row is None:
             raise self.noun.missing(str(self.marker))

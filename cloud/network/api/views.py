@@ -52,7 +52,7 @@ class NounViewSet(NetworkViewSet):
         """List what the caller may see."""
         self.enter(url)
         listing = Listing(self.noun, request.params, self.context)
-        rendered = listing.run(self.scope(), NetworkAsk(self.context))
+        rendered = listing.run(self.scope, NetworkAsk(self.context))
         body: Values = {self.noun.plural: rendered}
         links = listing.links(request.build_absolute_uri(request.path))
         if links:
