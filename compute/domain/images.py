@@ -143,6 +143,7 @@ def wish(record: dict[str, Any], flavor: Flavor | Server) -> Wish:
         record["properties"],
         name,
         record.get("name") or "",
+        record.get("id"),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import os_resource_classes
 from django.conf import settings
 
-from compute.domain.hardware import pci, policies
+from compute.domain.hardware import encryption, pci, policies
 from compute.domain.hardware.cells import DEDICATED, ISOLATE, MIXED, REQUIRE
 from compute.domain.hardware.wishes import Wish, as_bool
 from compute.domain.services import DISABLED_TRAIT
@@ -121,9 +121,9 @@ def _pin(wish: Wish, group: Group) -> None:
 
 def _add_features(wish: Wish, group: Group) -> None:
     """Traits and classes that stand for what a flavor or an image says in its own words."""
-    if any(as_bool(value) for value in wish.both("mem_encryption")):
+    if encrypted := encryption.wanted(wish):
         group.resources["MEM_ENCRYPTION_CONTEXT"] = 1
-        group.required.add("HW_CPU_X86_AMD_SEV")
+        group.required.add(encrypted.trait)
     for label in str(wish.specs.get("hw:pmem") or "").split(","):
         if label.strip():
             name = os_resource_classes.normalize_name(f"PMEM_NAMESPACE_{label.strip()}")

@@ -78,6 +78,16 @@ def pinned(root, server):
         ),
         ({"hw:mem_page_size": "2 lakes"}, "Invalid memory page size '2 lakes'"),
         ({"pci_passthrough:alias": "gpu:1"}, "PCI alias gpu is not defined"),
+        (
+            {"hw:mem_encryption": "true"},
+            "Memory encryption is requested by hw:mem_encryption extra spec in big flavor but the "
+            "image metadata doesn't have the 'hw_firmware_type' property set to 'uefi'",
+        ),
+        (
+            {"hw:mem_encryption": "true", "hw:mem_encryption_model": "mine"},
+            "Invalid memory encryption model 'mine'. Allowed values: amd-sev, amd-sev-es, "
+            "amd-sev-snp, intel-tdx.",
+        ),
     ],
 )
 def test_a_flavor_that_no_host_could_serve_is_refused(cloud, api, specs, sentence):
@@ -86,12 +96,76 @@ def test_a_flavor_that_no_host_could_serve_is_refused(cloud, api, specs, sentenc
     assert not Server.objects.exists()
 
 
-def test_an_image_may_not_undo_what_the_flavor_says(cloud, api, root):
-    images = elsewhere(root, "GET", "/image/v2/images").json["images"]
-    patch = [{"op": "add", "path": "/hw_cpu_policy", "value": "dedicated"}]
-    where = f"/image/v2/images/{images[0]['id']}"
+def describe(root, **properties):
+    """Give the image these properties; its id."""
+    (image, *_) = elsewhere(root, "GET", "/image/v2/images").json["images"]
+    patch = [{"op": "add", "path": f"/{k}", "value": text} for k, text in properties.items()]
     kind = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+    where = f"/image/v2/images/{image['id']}"
     assert elsewhere(root, "PATCH", where, patch, headers=kind).status == 200
+    return image["id"]
+
+
+SEV = {"hw_mem_encryption": "true", "hw_firmware_type": "uefi"}
+
+
+@pytest.mark.parametrize(
+    ("specs", "properties", "sentence"),
+    [
+        (
+            {"hw:mem_encryption": "false"},
+            SEV,
+            "Flavor big has hw:mem_encryption extra spec explicitly set to false, conflicting with "
+            "image cirros-0.6.3-x86_64-disk which has hw_mem_encryption property explicitly set to "
+            "True",
+        ),
+        (
+            {"hw:mem_encryption_model": "amd-sev"},
+            {**SEV, "hw_mem_encryption_model": "amd-sev-es"},
+            "Flavor big has hw:mem_encryption_model extra spec explicitly set to amd-sev, "
+            "conflicting with image cirros-0.6.3-x86_64-disk which has hw_mem_encryption_model "
+            "property explicitly set to amd-sev-es",
+        ),
+        (
+            {},
+            {**SEV, "hw_machine_type": "pc"},
+            "Machine type 'pc' is not compatible with image cirros-0.6.3-x86_64-disk ($IMAGE): q35 "
+            "type is required for amd-sev to work",
+        ),
+        (
+            {"hw:mem_encryption_model": "amd-sev-snp"},
+            SEV,
+            "The amd-sev-snp memory encryption model requires stateless firmware but the image "
+            "metadata doesn't have the 'hw_firmware_stateless' property set to True",
+        ),
+        (
+            {"hw:mem_encryption_model": "intel-tdx"},
+            {**SEV, "hw_firmware_stateless": "true"},
+            "The intel-tdx memory encryption model is incompatible with an attached video device. "
+            "Set the 'hw_video_model' image property to 'none' to disable it",
+        ),
+    ],
+)
+def test_encrypted_memory_needs_an_image_that_is_made_for_it(
+    cloud, api, root, specs, properties, sentence
+):
+    image = describe(root, **properties)
+    answer = order(api, flavor(**specs))
+    assert (answer.status, answer.error) == (400, sentence.replace("$IMAGE", image))
+    assert not Server.objects.exists()
+
+
+def test_encrypted_memory_is_asked_of_hosts_that_have_the_model(cloud, api, root):
+    describe(root, **SEV, hw_firmware_stateless="true", hw_mem_encryption_model="amd-sev-snp")
+    made = order(api, flavor(**{"hw:mem_encryption": "true"}))
+    settle()
+    server = shown(api, made.json["server"]["id"])
+    # No simulated host encrypts.
+    assert (server["status"], server["fault"]["message"]) == ("ERROR", "No valid host was found. ")
+
+
+def test_an_image_may_not_undo_what_the_flavor_says(cloud, api, root):
+    describe(root, hw_cpu_policy="dedicated")
     answer = order(api, flavor(**{"hw:cpu_policy": "shared"}))
     assert (answer.status, answer.error) == (
         400,

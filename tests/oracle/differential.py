@@ -319,7 +319,7 @@ def main() -> int:
     parser.add_argument("--right-metadata")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("--record", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     left = Side(options.left.rstrip("/"), options.left_cloud, options.left_metadata)
     right = Side(options.right.rstrip("/"), options.right_cloud, options.right_metadata)
     for side in (left, right):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from compute.domain.errors import BadRequest
-from compute.domain.hardware import numa, pci, policies
+from compute.domain.hardware import encryption, numa, pci, policies
 from compute.domain.hardware.cells import Topology
 from compute.domain.hardware.wishes import InvalidRequest, Wish, as_bool
 
@@ -57,6 +57,7 @@ def check_packed_ring(wish: Wish) -> None:
 
 def check(wish: Wish, *, with_pci: bool = False) -> None:
     """Refuse a flavor and an image that contradict themselves or each other, in Nova's order."""
+    encryption.wanted(wish)
     wish.agreed("pmu")
     _check_serial_ports(wish)
     policies.realtime_cpus(wish)

@@ -20,6 +20,7 @@ class Wish:
     properties: Mapping[str, Any]
     flavor_name: str = ""
     image_name: str = ""
+    image_id: str | None = None
 
     def both(self, name: str) -> tuple[Any, Any]:
         """What the flavor and what the image say: `hw:name`, `hw_name`."""
