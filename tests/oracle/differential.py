@@ -322,9 +322,9 @@ def main() -> int:
     options = parser.parse_intermixed_args()
     left = Side(options.left.rstrip("/"), options.left_cloud, options.left_metadata)
     right = Side(options.right.rstrip("/"), options.right_cloud, options.right_metadata)
-    for side in (left, right):
-        if side.cloud:
-            Stage(side).set()
+    stages = [Stage(side) for side in (left, right) if side.cloud]
+    for stage in stages:
+        stage.set()
     comparison = Comparison(left, right)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "computeproject.settings.test")
     django.setup()
@@ -335,6 +335,8 @@ def main() -> int:
     for path in options.steps or sorted((HERE / "steps").glob("*.yaml")):
         counts = Counts(path.stem)
         before = comparison.count
+        for stage in stages:
+            stage.remove_images()
         for name, found in comparison.run(yaml.safe_load(path.read_text())):
             name = f"{path.stem}: {name}"
             left_over = explained.unexplained(explanations, name, found)
