@@ -129,6 +129,7 @@ _NOT_FOUND = {
     "limit":                  "Could not find limit for {}.",
     "consumer":               "Consumer not found",
     "identity provider":      "Could not find Identity Provider: {}.",
+    "service provider":       "Could not find Service Provider: {}.",
     "mapping":                "Could not find mapping: {}.",
 }
 # fmt: on

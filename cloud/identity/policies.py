@@ -82,7 +82,8 @@ _TABLE: tuple[tuple[str, str, list[str] | None], ...] = (
      " create_consumer update_consumer delete_consumer create_limits update_limit delete_limit"
      " create_identity_provider update_identity_provider delete_identity_provider"
      " create_protocol update_protocol delete_protocol create_mapping update_mapping"
-     " delete_mapping create_registered_limits update_registered_limit delete_registered_limit"
+     " delete_mapping create_service_provider update_service_provider delete_service_provider"
+     " create_registered_limits update_registered_limit delete_registered_limit"
      " create_system_grant_for_user revoke_system_grant_for_user create_system_grant_for_group"
      " revoke_system_grant_for_group", ADMIN, SP),
     ("get_domain_config get_domain_config_default get_service list_services get_endpoint"
@@ -95,7 +96,8 @@ _TABLE: tuple[tuple[str, str, list[str] | None], ...] = (
      " list_endpoints_associated_with_endpoint_group get_endpoint_group_in_project"
      " list_endpoint_groups_for_project list_projects_for_endpoint check_endpoint_in_project"
      " list_identity_providers get_identity_provider list_protocols get_protocol"
-     " list_mappings get_mapping list_endpoints_for_project get_consumer list_consumers list_trusts"
+     " list_mappings get_mapping list_service_providers get_service_provider"
+     " list_endpoints_for_project get_consumer list_consumers list_trusts"
      " list_system_grants_for_user check_system_grant_for_user list_system_grants_for_group"
      " check_system_grant_for_group", ADMIN_OR_READER, SP),
     ("get_domain", f"{ADMIN_OR_READER} or token.domain.id:%(target.domain.id)s"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloud.identity import authentication, listing, tokens, validation
+from cloud.identity import authentication, listing, service_providers, tokens, validation
 from cloud.identity.api.base import DIALECT, IdentityViewSet
 from cloud.identity.errors import Forbidden, Missing, NotFound
 from versioned import wire
@@ -125,6 +125,9 @@ class TokenViewSet(IdentityViewSet):
                     project and project["id"], self.base_url, body["user"]["id"]
                 ),
             }
+        # Keystone: even tokens without a scope name them, and none without any.
+        if providers := service_providers.enabled():
+            body = {**body, "service_providers": providers}
         response = wire.json_response({"token": body}, status)
         response.headers["X-Subject-Token"] = text
         return response

@@ -29,6 +29,7 @@ from cloud.identity.api.policies import PolicyAssociationViewSet, PolicyViewSet
 from cloud.identity.api.projects import ProjectTagViewSet, ProjectViewSet
 from cloud.identity.api.role_assignments import RoleAssignmentViewSet
 from cloud.identity.api.roles import ImpliedRoleViewSet, RoleViewSet
+from cloud.identity.api.service_providers import ServiceProviderViewSet
 from cloud.identity.api.services import EndpointViewSet, RegionViewSet, ServiceViewSet
 from cloud.identity.api.tokens import TokenViewSet
 from cloud.identity.api.trusts import TrustViewSet
@@ -74,6 +75,8 @@ urlpatterns = [
     row("/v3/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}", ProtocolViewSet, get="retrieve", put="create", patch="update", delete="destroy"),
     row("/v3/OS-FEDERATION/mappings",           MappingViewSet, get="list"),
     row("/v3/OS-FEDERATION/mappings/{id}",      MappingViewSet, get="retrieve", put="create", patch="update", delete="destroy"),
+    row("/v3/OS-FEDERATION/service_providers",  ServiceProviderViewSet, get="list"),
+    row("/v3/OS-FEDERATION/service_providers/{id}", ServiceProviderViewSet, get="retrieve", put="create", patch="update", delete="destroy"),
     row("/v3/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}/auth", FederatedAuthViewSet, get="auth", post="auth"),
 
     row("/v3/domains/config/default",           DomainConfigViewSet, get="default"),

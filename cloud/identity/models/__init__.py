@@ -17,6 +17,7 @@ from cloud.identity.models.federation import (
     IdentityProvider,
     Mapping,
     RemoteId,
+    ServiceProvider,
 )
 from cloud.identity.models.group import Group, Membership
 from cloud.identity.models.limit import Limit, RegisteredLimit
@@ -57,6 +58,7 @@ __all__ = [
     "Revision",
     "Role",
     "Service",
+    "ServiceProvider",
     "Token",
     "Trust",
     "User",

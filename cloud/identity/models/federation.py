@@ -1,4 +1,4 @@
-"""Identity providers, their protocols, and the mappings that read what they say."""
+"""Identity and service providers, protocols, and the mappings that read what is said."""
 
 from typing import Any
 
@@ -59,3 +59,17 @@ class FederationProtocol(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider_id}/{self.protocol}"
+
+
+class ServiceProvider(models.Model):
+    """Another cloud that takes this one's word for its users; tokens name it while enabled."""
+
+    id = models.CharField(primary_key=True, max_length=64)
+    auth_url = models.CharField(max_length=256)
+    sp_url = models.CharField(max_length=256)
+    enabled = models.BooleanField(default=False)
+    description = fields.text()
+    relay_state_prefix = models.CharField(max_length=256)
+
+    def __str__(self) -> str:
+        return self.id
