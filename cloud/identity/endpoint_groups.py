@@ -42,11 +42,10 @@ def create(values: dict[str, Any]) -> EndpointGroup:
 
 
 def update(group: EndpointGroup, values: dict[str, Any]) -> EndpointGroup:
-    """Change an endpoint group; filters that are given join those that it has."""
+    """Change an endpoint group; filters that are given stand in place of those that it has."""
     if "filters" in values:
         _check_filters(values["filters"])
-        group.filters = {**group.filters, **values["filters"]}
-    for key in ("name", "description"):
+    for key in ("name", "description", "filters"):
         if key in values:
             setattr(group, key, values[key])
     with transaction.atomic():
