@@ -6,8 +6,9 @@ from typing import Any
 from cloud.identity.errors import Forbidden
 from cloud.identity.listing import truth
 
+# Keystone: the second backtick is missing.
 _IMMUTABLE = (
-    'Unable to {} immutable {} resource: `{} Set resource option "immutable" to false first.'
+    'Unable to {} immutable {} resource: `{}. Set resource option "immutable" to false first.'
 )
 # Never stored: what a client sends back because it was shown it.
 _SHOWN_ONLY = frozenset({"id", "links", "extra"})
@@ -51,8 +52,7 @@ def check_mutable(row: Any, kind: str, changes: Mapping[str, Any] | None) -> Non
     if not row.options.get("immutable"):
         return
     if changes is None:
-        # Keystone: the second backtick is missing here.
-        raise Forbidden(_IMMUTABLE.format("delete", kind, f"{row.pk}."))
+        raise Forbidden(_IMMUTABLE.format("delete", kind, row.pk))
     options = changes.get("options") or {}
     if len(changes) > 1 or options.get("immutable", True) not in (False, None):
-        raise Forbidden(_IMMUTABLE.format("update", kind, f"{row.pk}`."))
+        raise Forbidden(_IMMUTABLE.format("update", kind, row.pk))

@@ -53,8 +53,7 @@ def create(values: dict[str, Any], *, domain_id: str | None = None) -> Project:
     fields = attributes.split(values, _COLUMNS)
     fields["name"] = fields["name"].strip()
     fields["options"] = fields.get("options") or {}
-    if fields.get("description") is None:
-        fields["description"] = ""
+    fields.setdefault("description", "")
     if fields.get("is_domain"):
         if fields.get("parent_id") or fields.get("domain_id"):
             raise BadRequest("only root projects are allowed to act as domains.")

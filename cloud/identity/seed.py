@@ -79,7 +79,10 @@ def seed(
             name: User.objects.create(name=name, domain=domain, password=hashed)
             for name in (*_PEOPLE, *_SERVICES)
         }
-        roles = {name: Role.objects.create(name=name) for name in _ROLES}
+        # Keystone: bootstrapping makes roles that nobody changes by mistake.
+        roles = {
+            name: Role.objects.create(name=name, options={"immutable": True}) for name in _ROLES
+        }
         for prior, implied in _IMPLIED:
             ImpliedRole.objects.create(prior=roles[prior], implied=roles[implied])
         grants = [

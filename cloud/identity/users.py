@@ -45,12 +45,13 @@ def create(values: dict[str, Any]) -> User:
         with revision.change():
             user.save(force_insert=True)
     except IntegrityError:
-        raise _taken("user", user.name) from None
+        raise _taken("user", user) from None
     return user
 
 
-def _taken(kind: str, name: str) -> Conflict:
-    return Conflict(kind, f"Duplicate entry found with name {name}")
+def _taken(kind: str, thing: User | Group) -> Conflict:
+    details = f"Duplicate entry found with name {thing.name} at domain ID {thing.domain_id}"
+    return Conflict(kind, details)
 
 
 def _kept(options: dict[str, Any] | None) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def update(user: User, values: dict[str, Any]) -> User:
             if is_ended:
                 _end_tokens(user)
     except IntegrityError:
-        raise _taken("user", user.name) from None
+        raise _taken("user", user) from None
     return user
 
 
@@ -95,9 +96,8 @@ def _end_tokens(user: User) -> None:
 def change_password(user_id: str, *, original: str, new: str) -> None:
     """Let a user who knows the old password set a new one."""
     user = User.objects.select_related("domain").filter(pk=user_id).first()
-    if user is None:
-        raise not_found("user", user_id)
-    if not passwords.matches(original, user.password) or not user.enabled:
+    # Keystone: who cannot log in is not told whether there is such a user.
+    if user is None or not user.enabled or not passwords.matches(original, user.password):
         raise Unauthorized
     if user.options.get("lock_password"):
         raise BadRequest(
@@ -156,7 +156,7 @@ def create_group(values: dict[str, Any]) -> Group:
         with revision.change():
             group.save(force_insert=True)
     except IntegrityError:
-        raise _taken("group", group.name) from None
+        raise _taken("group", group) from None
     return group
 
 
@@ -172,7 +172,7 @@ def update_group(group: Group, values: dict[str, Any]) -> Group:
         with revision.change():
             group.save()
     except IntegrityError:
-        raise _taken("group", group.name) from None
+        raise _taken("group", group) from None
     return group
 
 

@@ -12,6 +12,12 @@ def test_a_project_is_made_in_the_default_domain(admin):
     assert (made["enabled"], made["is_domain"], made["tags"]) == (True, False, [])
 
 
+def test_a_description_of_null_stays_null(admin):
+    assert admin.make("project", name="p")["description"] == ""
+    for kind in ("project", "domain"):
+        assert admin.make(kind, name="none", description=None)["description"] is None
+
+
 def test_two_projects_of_one_name_conflict(admin):
     answer = admin.post("/projects", {"project": {"name": "demo"}})
     assert answer.status == 409
@@ -107,6 +113,8 @@ def test_tags_find_projects(admin):
     assert admin.put(f"/projects/{two}/tags/c").status == 201
     assert admin.get(f"/projects/{two}/tags").json["tags"] == ["b", "c"]
     assert admin.get(f"/projects/{two}/tags/a").status == 404
+    assert admin.put(f"/projects/{two}/tags", {}).error == "{} is not of type 'array'"
+    assert admin.put(f"/projects/{two}/tags/").status == 400
     assert admin.put(f"/projects/{two}/tags", {"tags": ["z"]}).json["tags"] == ["z"]
     assert admin.delete(f"/projects/{two}/tags").status == 204
     assert admin.put(f"/projects/{two}/tags/{'x' * 256}").status == 400

@@ -36,6 +36,19 @@ def test_its_people_log_in(keystone, user, project, roles):
     assert [role["name"] for role in token["roles"]] == roles
 
 
+def test_its_roles_are_not_to_be_changed_by_mistake(admin):
+    role = admin.id("roles", "member")
+    for answer in (
+        admin.delete(f"/roles/{role}"),
+        admin.patch(f"/roles/{role}", {"role": {"name": "guest"}}),
+    ):
+        assert answer.status == 403
+        assert f"immutable role resource: `{role}. Set resource option" in answer.error
+    loosened = {"role": {"options": {"immutable": False}}}
+    assert admin.patch(f"/roles/{role}", loosened).status == 200
+    assert admin.delete(f"/roles/{role}").status == 204
+
+
 def test_seeding_again_brings_nothing_back(keystone):
     User.objects.filter(name="alt_demo").delete()
     Project.objects.filter(name="demo").update(description="mine")

@@ -37,13 +37,9 @@ def _explain(error: jsonschema.ValidationError, is_body: bool) -> str:
     """Say what is wrong as the other services do: the field, its value, the rule."""
     if not error.path:
         return error.message
-    if is_body:
-        name = error.path[-1]
-        return f"Invalid input for field/attribute {name}. Value: {error.instance}. {error.message}"
-    return (
-        f"Invalid input for query parameters {error.path[0]}. "
-        f"Value: {error.instance}. {error.message}"
-    )
+    # A parameter is a list of values here, and one value in Keystone.
+    name = error.path[-1] if is_body else error.path[0]
+    return f"Invalid input for field/attribute {name}. Value: {error.instance}. {error.message}"
 
 
 def _is_time(value: Any) -> bool:

@@ -31,7 +31,7 @@ def shown(row: Mapping[str, Any], tags: Iterable[str]) -> dict[str, Any]:
         **row["extra"],
         "id": row["id"],
         "name": row["name"],
-        "description": row["description"] or "",
+        "description": row["description"],
         "enabled": row["enabled"],
         "tags": list(tags),
         "options": row["options"],

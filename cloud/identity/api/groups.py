@@ -23,7 +23,7 @@ def shown(row: Mapping[str, Any]) -> dict[str, Any]:
         "id": row["id"],
         "name": row["name"],
         "domain_id": row["domain_id"],
-        "description": row["description"] or "",
+        "description": row["description"],
     }
 
 

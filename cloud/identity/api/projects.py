@@ -33,11 +33,6 @@ CREATE = types.thing(
 )
 UPDATE = types.thing("project", _PROPERTIES)
 LIST = query(name=types.SHORT_NAME, enabled=types.BOOLEAN, is_domain=types.BOOLEAN)
-TAGS = {
-    "type": "object",
-    "properties": {"tags": types.TAGS},
-    "additionalProperties": False,
-}
 TAG = Schema(types.TAG, DIALECT)
 ALL_TAGS = Schema(types.TAGS, DIALECT)
 
@@ -58,7 +53,7 @@ def shown(row: Mapping[str, Any], tags: Iterable[str]) -> dict[str, Any]:
         "id": row["id"],
         "name": row["name"],
         "domain_id": row["domain_id"],
-        "description": row["description"] or "",
+        "description": row["description"],
         "enabled": row["enabled"],
         "parent_id": row["parent_id"],
         "is_domain": row["is_domain"],
@@ -114,7 +109,10 @@ class ProjectViewSet(IdentityViewSet):
         found = self._find(id)
         if project.get("id", id) != id:
             raise BadRequest("Cannot change ID")
-        return self._answer(projects.update(found, project))
+        answer = self._answer(projects.update(found, project))
+        # Keystone: what clients made up is told once more to who changes something.
+        answer["project"]["extra"] = found.extra
+        return answer
 
     @operation(policy="delete_project", target="found", status=204)
     def destroy(self, request: Any, id: str) -> None:
@@ -198,10 +196,13 @@ class ProjectTagViewSet(ProjectViewSet):
     def tags(self, request: Any, id: str) -> dict[str, Any]:
         return self._tags(self._find(id))
 
-    @operation(policy="update_project_tags", target="found", body=TAGS)
-    def replace(self, request: Any, id: str, tags: list[str]) -> dict[str, Any]:
+    @operation(policy="update_project_tags", target="found")
+    def replace(self, request: Any, id: str) -> dict[str, Any]:
         project = self._find(id)
-        projects.replace_tags(project, tags or [])
+        # Keystone: where there are no tags it takes an object for them, and refuses that.
+        tags = request.json.get("tags", {})
+        ALL_TAGS.check(tags, request.version)
+        projects.replace_tags(project, tags)
         return self._tags(project)
 
     @operation(policy="delete_project_tags", target="found", status=204)

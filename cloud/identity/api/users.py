@@ -113,7 +113,12 @@ class UserViewSet(IdentityViewSet):
         found = self._find(user_id)
         if user.get("id", user_id) != user_id:
             raise BadRequest("Cannot change ID")
-        return self._answer(users.update(found, user))
+        answer = self._answer(users.update(found, user))
+        # Keystone: what has no column of its own is told once more to who changes something.
+        answer["user"]["extra"] = dict(found.extra)
+        if found.description is not None:
+            answer["user"]["extra"]["description"] = found.description
+        return answer
 
     @operation(policy="delete_user", target="found", status=204)
     def destroy(self, request: Any, user_id: str) -> None:
@@ -140,7 +145,9 @@ class UserViewSet(IdentityViewSet):
         ids = Membership.objects.filter(user_id=user_id).values("group_id")
         rows = listing.narrow(Group.objects.filter(pk__in=ids), self.params, {"name": "name"})
         page = listing.page(rows, self.params)
-        return self.collection("groups", [shown_group(row) for row in page.rows], page)
+        # Keystone: only memberships that an identity provider vouches for can expire.
+        shown_rows = [{**shown_group(row), "membership_expires_at": None} for row in page.rows]
+        return self.collection("groups", shown_rows, page)
 
     def _find(self, user_id: str) -> User:
         """The user, once the operation's rule grants it; others learn nothing from a 403."""
