@@ -10,6 +10,7 @@ from django.db import transaction
 from compute.domain import (
     block_devices,
     building,
+    image_values,
     images,
     new_servers,
     requested_networks,
@@ -41,6 +42,14 @@ _FLAVOR = Prepared(lambda flavor_id: Flavor.objects.filter(flavor_id=flavor_id),
 
 class HostMissing(BadRequest):
     message = "Compute host {host} could not be found."
+
+
+class DeviceProfileUnknown(BadRequest):
+    # There is no accelerator service, here as in most clouds.
+    message = (
+        "Device profile name {name}: Could not communicate with Cyborg: ['internal', 'public'] "
+        "endpoint for accelerator service not found"
+    )
 
 
 def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
@@ -76,6 +85,8 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
     reservation_id = f"r-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
     with transaction.atomic():
         count = server_quota.check_servers(context, flavor, order.min_count, count)
+        if profile := (flavor.extra_specs or {}).get("accel:device_profile"):
+            raise DeviceProfileUnknown(name=profile)
         if group is not None:
             server_quota.check_group_members(context, group, count)
         _as_asked(
@@ -204,6 +215,7 @@ def _check_hardware(
     context: RequestContext, order: Order, image: dict[str, Any], flavor: Flavor
 ) -> None:
     """Refuse a topology and devices that no host could have, before anything else is looked at."""
+    image_values.check(image["properties"])
     wish = images.wish(image, flavor)
     numa.wanted(wish)
     pci.affinity(wish)

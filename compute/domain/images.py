@@ -128,6 +128,8 @@ def check_fits(
         is_volume_backed=is_volume_backed,
     )
     guests.check(wish(record, flavor), with_pci=is_resize)
+    if not is_resize:
+        guests.check_sound(wish(record, flavor))
 
 
 def wish(record: dict[str, Any], flavor: Flavor | Server) -> Wish:

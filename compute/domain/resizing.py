@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from compute.domain import images, lifecycle, records, server_quota, services, storage, zones
-from compute.domain.errors import BadRequest, Conflict, FlavorNotFound, ServerNotReady
+from compute.domain.errors import BadRequest, Conflict, FlavorNotFound, Forbidden, ServerNotReady
 from compute.models import Flavor, Migration, Server
 from compute.work import clock, queue
 from middleware.context import RequestContext
@@ -39,6 +39,10 @@ class ServiceUnavailable(Conflict):
     message = "Service is unavailable at this time."
 
 
+class AcceleratorsNotSupported(Forbidden):
+    message = "Feature not supported with instances that have accelerators."
+
+
 class NotResized(BadRequest):
     message = "Instance has not been resized."
 
@@ -60,6 +64,8 @@ def resize(
     permit(context, server, "resize")
     _check_disk_config(server, disk_config)
     flavor = _flavor(server, flavor_id)
+    if (flavor.extra_specs or {}).get("accel:device_profile"):
+        raise AcceleratorsNotSupported
     is_volume_backed = storage.boots_from_volume(server)
     if flavor.root_gb == 0 and server.root_gb != 0 and not is_volume_backed:
         raise CannotResizeDisk(reason="Resize to zero disk flavor is not allowed.")

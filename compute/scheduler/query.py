@@ -144,6 +144,28 @@ def _add_features(wish: Wish, group: Group) -> None:
         group.required.add("COMPUTE_SECURITY_STATELESS_FIRMWARE")
 
 
+def of_host(wish: Wish) -> set[str]:
+    """Traits that the host itself has to have, whatever comes from elsewhere in its tree.
+
+    Nova: nova.scheduler.request_filter.
+    """
+    found = set()
+    if any(as_bool(value) for value in wish.both("virtio_packed_ring")):
+        found.add("COMPUTE_NET_VIRTIO_PACKED")
+    if any(as_bool(value) for value in wish.both("ephemeral_encryption")):
+        found.add("COMPUTE_EPHEMERAL_ENCRYPTION")
+        if kind := _either(wish, "ephemeral_encryption_format"):
+            found.add(f"COMPUTE_EPHEMERAL_ENCRYPTION_{kind.upper()}")
+    if _either(wish, "sound_model") == "virtio":
+        found.add("COMPUTE_SOUND_MODEL_VIRTIO")
+    if _either(wish, "tpm_version"):
+        kept = str(wish.specs.get("hw:tpm_secret_security") or "user")
+        found.add(f"COMPUTE_SECURITY_TPM_SECRET_SECURITY_{kept.upper()}")
+    if wish.specs.get("accel:device_profile"):
+        found.add("COMPUTE_ACCELERATORS")
+    return found
+
+
 def _either(wish: Wish, name: str) -> str | None:
     of_flavor, of_image = wish.both(name)
     return of_flavor or of_image
@@ -155,16 +177,17 @@ def query(
     policy: Any,
     of_ports: Container[str],
     subtrees: Iterable[Iterable[str]],
+    of_root: Iterable[str] = (),
 ) -> dict[str, Any]:
     """The parameters of GET /allocation_candidates.
 
     `policy`: what the flavor says of providers that groups share; `subtrees`: names of groups that
-    belong together.
+    belong together; `of_root`: traits of the host itself.
     """
     asked: dict[str, Any] = {
         "limit": getattr(settings, "SCHEDULER_MAX_PLACEMENT_RESULTS", 1000),
         # A host that is disabled takes nothing, wherever in its tree that would come from.
-        "root_required": f"!{DISABLED_TRAIT}",
+        "root_required": ",".join([*sorted(of_root), f"!{DISABLED_TRAIT}"]),
     }
     for name, group in found.items():
         if group.resources:

@@ -100,6 +100,7 @@ class Request:
             policy=self.extra_specs.get("group_policy"),
             of_ports=self.ports.groups,
             subtrees=self.ports.subtrees,
+            of_root=query.of_host(self.wish),
         )
 
 

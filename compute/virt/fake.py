@@ -63,6 +63,7 @@ TRAITS = frozenset(
         "HW_CPU_HYPERTHREADING",
         "HW_CPU_X86_SSE2",
         "HW_CPU_X86_VMX",
+        "OWNER_NOVA",
     }
 )
 

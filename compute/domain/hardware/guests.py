@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from compute.domain import image_values
 from compute.domain.errors import BadRequest
 from compute.domain.hardware import encryption, numa, pci, policies
 from compute.domain.hardware.cells import Topology
@@ -9,6 +10,7 @@ from compute.domain.hardware.wishes import InvalidRequest, Wish, as_bool
 
 _NAMES = ("sockets", "cores", "threads")
 _NO_LIMIT = 65536
+SOUND_MODELS = ("sb16", "es1370", "pcspk", "ac97", "ich6", "ich9", "usb", "virtio")
 
 
 class LimitsExceeded(BadRequest):
@@ -42,6 +44,10 @@ class PackedRingConflict(BadRequest):
     )
 
 
+class UnknownSoundModel(BadRequest):
+    message = "Invalid sound device model '{model}'. Allowed values: {known}."
+
+
 class TopologyMayNotChange(BadRequest):
     message = (
         "An instance's NUMA topology cannot be changed as part of a rebuild. The image provided "
@@ -55,8 +61,15 @@ def check_packed_ring(wish: Wish) -> None:
         raise PackedRingConflict(flavor=of_flavor, image=of_image)
 
 
+def check_sound(wish: Wish) -> None:
+    model = wish.unique("sound_model")
+    if model and model not in SOUND_MODELS:
+        raise UnknownSoundModel(model=model, known=", ".join(SOUND_MODELS))
+
+
 def check(wish: Wish, *, with_pci: bool = False) -> None:
     """Refuse a flavor and an image that contradict themselves or each other, in Nova's order."""
+    image_values.check(wish.properties)
     encryption.wanted(wish)
     wish.agreed("pmu")
     _check_serial_ports(wish)

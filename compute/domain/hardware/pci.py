@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from compute.domain.errors import BadRequest, Unexpected
+from compute.domain.errors import BadRequest, Forbidden, Unexpected
 from compute.domain.hardware.wishes import Wish
 
 LEGACY, REQUIRED, PREFERRED, SOCKET = "legacy", "required", "preferred", "socket"
@@ -30,11 +30,11 @@ class InvalidAlias(BadRequest):
     message = "Invalid PCI alias definition: {reason}"
 
 
-class AffinityConflict(Unexpected):
-    """Nova forgets to catch it: the image may not differ from the flavor."""
-
-    def __init__(self) -> None:
-        super().__init__(kind="nova.exception.ImagePCINUMAPolicyForbidden")
+class AffinityConflict(Forbidden):
+    message = (
+        "Image property 'hw_pci_numa_affinity_policy' is not permitted to override the "
+        "'hw:pci_numa_affinity_policy' flavor extra spec."
+    )
 
 
 class InvalidAffinity(Unexpected):

@@ -30,14 +30,24 @@ class Wish:
         """A yes or no on which flavor and image have to agree; FlavorImageConflict."""
         of_flavor, of_image = (as_bool(value) for value in self.both(name))
         if None not in (of_flavor, of_image) and of_flavor != of_image:
-            raise FlavorImageConflict(
-                name=self.flavor_name,
-                key=name,
-                flavor=of_flavor,
-                image=self.image_name,
-                value=of_image,
-            )
+            raise self._conflict(name, of_flavor, of_image)
         return of_image if of_flavor is None else of_flavor
+
+    def unique(self, name: str) -> Any:
+        """A value that flavor and image may not differ in; FlavorImageConflict."""
+        of_flavor, of_image = self.both(name)
+        if of_flavor and of_image and of_flavor != of_image:
+            raise self._conflict(name, of_flavor, of_image)
+        return of_flavor or of_image
+
+    def _conflict(self, name: str, of_flavor: Any, of_image: Any) -> "FlavorImageConflict":
+        return FlavorImageConflict(
+            name=self.flavor_name,
+            key=name,
+            flavor=of_flavor,
+            image=self.image_name,
+            value=of_image,
+        )
 
 
 class FlavorImageConflict(BadRequest):
