@@ -81,6 +81,18 @@ class ImageMember(models.Model):
         return self.member
 
 
+class CachedImage(models.Model):
+    """An image that is kept at hand."""
+
+    image = models.OneToOneField(Image, models.CASCADE, related_name="+")
+    hits = models.IntegerField(default=0)
+    last_accessed = models.DateTimeField(default=timezone.now)
+    last_modified = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.image_id)
+
+
 class Task(models.Model):
     id = models.CharField(max_length=36, primary_key=True, default=new_id)
     type = models.CharField(max_length=30)

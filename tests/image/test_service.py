@@ -30,7 +30,7 @@ def test_an_error_is_html_unless_json_is_asked_for(glance):
     assert plain.text.startswith("404 Not Found\n\nNo image found with ID none")
 
 
-@pytest.mark.parametrize("path", ["/cache", "/images/x/y", "", "/nothing"])
+@pytest.mark.parametrize("path", ["/images/x/y", "", "/nothing"])
 def test_what_is_no_resource_is_not_found(glance, path):
     assert glance.get(path).status == 404
 

@@ -30,7 +30,7 @@ class OneVersion(BaseVersioning):  # type: ignore[misc]
     def determine_version(  # type: ignore[override]
         self, request: Any, *args: Any, **kwargs: Any
     ) -> tuple[int, int]:
-        return 2, 17
+        return 2, 18
 
 
 # Glance: the whole account of jsonschema, not only its first line, is in the sentence.

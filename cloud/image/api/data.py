@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from cloud.image import store, uploads
+from cloud.image import cache, store, uploads
 from cloud.image.api.base import ImageServiceViewSet
 from cloud.image.errors import (
     BadRequest,
@@ -72,6 +72,7 @@ class DataViewSet(ImageServiceViewSet):
             return HttpResponse(status=204)
         size = image["size"]
         start, end = _wanted(request, size)
+        cache.touch(image_id)
         response = StreamingHttpResponse(
             store.pieces(path, start, end - start), content_type="application/octet-stream"
         )

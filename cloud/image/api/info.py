@@ -9,10 +9,9 @@ from cloud.image.api.metadef_schemas import METADEFS
 from cloud.image.errors import NotFound
 from versioned.operation import operation
 
-# Glance: what it lists with stores enabled and without a cache of images.
-VERSIONS = ("2.15", "2.13", "2.12", "2.11", "2.10", "2.9", "2.8", "2.17", "2.7", "2.6", "2.5",
-            "2.4", "2.3", "2.2", "2.1", "2.0")  # fmt: skip
-CURRENT = "2.17"
+# Glance: what it lists with stores and a cache of images enabled.
+VERSIONS = tuple(f"2.{minor}" for minor in range(18, -1, -1))
+CURRENT = VERSIONS[0]
 
 
 class VersionsViewSet(ImageServiceViewSet):

@@ -2,6 +2,7 @@
 
 from cloud.image.api import metadefs
 from cloud.image.api.base import UnroutedViewSet
+from cloud.image.api.cache import CacheViewSet
 from cloud.image.api.data import DataViewSet, ImportViewSet, LocationsViewSet
 from cloud.image.api.images import ImagesViewSet, StoreViewSet, TagsViewSet
 from cloud.image.api.info import InfoViewSet, SchemasViewSet, VersionsViewSet
@@ -33,6 +34,12 @@ urlpatterns = [
     route(f"{IMAGE}/members/{{member_id}}", MembersViewSet,
           get="retrieve", put="update", delete="destroy"),
     route("/v2/stores/{store_id}/{image_id}", StoreViewSet, delete="destroy"),
+
+    route("/v2/cache", CacheViewSet, get="list", delete="clear"),
+    route("/v2/cache/nodes/{image_id}", CacheViewSet, get="nodes"),
+    route("/v2/cache/clean", CacheViewSet, post="clean"),
+    route("/v2/cache/prune", CacheViewSet, post="prune"),
+    route("/v2/cache/{image_id}", CacheViewSet, put="create", delete="destroy"),
 
     route("/v2/tasks", TasksViewSet, get="list", post="create"),
     route("/v2/tasks/{task_id}", TasksViewSet, get="retrieve", delete="destroy"),
