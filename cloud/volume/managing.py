@@ -6,13 +6,15 @@ from typing import Any
 
 from django.db import transaction
 
-from cloud.volume import backends, queries, quotas, volumes
+from cloud.volume import backends, queries, quotas, snapshots, volumes
 from cloud.volume.errors import BadRequest, VolumeError, invalid_input, invalid_volume
-from cloud.volume.models import Service, Stray, Volume, VolumeType
+from cloud.volume.models import Service, Snapshot, Stray, Volume, VolumeType
 from cloud.volume.services import find
 from middleware.context import RequestContext
 
 NAME = "volume-"
+# Cinder: LVM has no names that begin with "snapshot".
+SNAPSHOT_NAME = "_snapshot-"
 
 
 @transaction.atomic
@@ -59,11 +61,15 @@ def take(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]:
         metadata=values.get("metadata") or {},
     )
     row = queries.volume(context, volume.pk)
-    found = Stray.objects.select_for_update().filter(host=volume.host, name=name).first()
+    found = _lying(volume.host, name).filter(origin="").first()
     if found is not None and _fits(str(context.project_id), found.size, kind):
         found.delete()
         volumes.save(volume, status="available", size=found.size)
     return {**row, "status": "managing"}
+
+
+def _lying(host: str | None, name: Any) -> Any:
+    return Stray.objects.select_for_update().filter(host=host, name=name)
 
 
 def _type(context: RequestContext, wanted: str | None) -> VolumeType:
@@ -106,14 +112,18 @@ def _fits(project_id: str, size: int, kind: VolumeType) -> bool:
 
 def manageable(host: str) -> list[dict[str, Any]]:
     """What lies on a backend, managed or not."""
-    service = _usable(find(host.partition("#")[0], backends.BINARY))
-    pool = backends.pool_of(service.host)
+    pool = _pool(host)
     mine = Volume.objects.filter(host=pool, size__gt=0).values_list("id", "size")
-    others = Stray.objects.filter(host=pool).values_list("name", "size")
+    others = Stray.objects.filter(host=pool, origin="").values_list("name", "size")
     return [
         *(_entry(NAME + volume_id, size, volume_id) for volume_id, size in mine),
         *(_entry(name, size, None) for name, size in others),
     ]
+
+
+def _pool(host: str) -> str:
+    """The pool of a host whose service is there and enabled."""
+    return backends.pool_of(_usable(find(host.partition("#")[0], backends.BINARY)).host)
 
 
 def _entry(name: str, size: int, volume_id: str | None) -> dict[str, Any]:
@@ -141,3 +151,72 @@ def after(entries: list[dict[str, Any]], marker: str | None) -> list[dict[str, A
         if entry["reference"] == reference:
             return entries[at + 1 :]
     raise invalid_input(f"marker not found: {reference}")
+
+
+# Snapshots
+
+
+@transaction.atomic
+def release_snapshot(context: RequestContext, snapshot_id: str) -> None:
+    """Forget a snapshot, and leave its bytes on the backend; refuses what cannot be deleted."""
+    snapshot = snapshots.locked(context, snapshot_id)
+    volume, size = snapshot.volume, snapshot.volume_size
+    snapshots.delete(context, snapshot_id)
+    if volume.host is not None:
+        Stray.objects.create(
+            host=volume.host,
+            name=SNAPSHOT_NAME + snapshot_id,
+            size=size,
+            origin=NAME + volume.pk,
+        )
+
+
+@transaction.atomic
+def take_snapshot(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a snapshot of what lies on its volume's backend; its row as it is when work begins.
+
+    `values`: volume_id and ref, and perhaps name, description, metadata. A ref that leads to
+    nothing makes a snapshot in error.
+    """
+    volume = queries.volume(context, str(values["volume_id"]))
+    _pool(volume["host"] or "")
+    row = snapshots.create(
+        context,
+        volume["id"],
+        name=values.get("name"),
+        description=values.get("description"),
+        metadata=values.get("metadata"),
+        may_be_in_use=True,
+    )
+    ref = values["ref"]
+    name = ref.get("source-name") if isinstance(ref, dict) else ref
+    found = _lying(volume["host"], name).exclude(origin="").first()
+    snapshot = snapshots.locked(context, row["id"])
+    if found is None:
+        snapshots.save(snapshot, status="error", progress="0%")
+    else:
+        snapshots.save(snapshot, volume_size=found.size)
+        found.delete()
+    return row
+
+
+def manageable_snapshots(host: str) -> list[dict[str, Any]]:
+    """The snapshots that lie on a backend, managed or not."""
+    pool = _pool(host)
+    mine = Snapshot.objects.filter(volume__host=pool, status="available")
+    others = Stray.objects.filter(host=pool).exclude(origin="")
+    return [
+        *(
+            _sourced(SNAPSHOT_NAME + snapshot_id, size, snapshot_id, NAME + volume_id)
+            for snapshot_id, size, volume_id in mine.values_list("id", "volume_size", "volume_id")
+        ),
+        *(
+            _sourced(name, size, None, origin)
+            for name, size, origin in others.values_list("name", "size", "origin")
+        ),
+    ]
+
+
+def _sourced(name: str, size: int, snapshot_id: str | None, origin: str) -> dict[str, Any]:
+    entry = _entry(name, size, snapshot_id)
+    return {**entry, "source_reference": {"source-name": origin}}

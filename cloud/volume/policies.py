@@ -139,6 +139,7 @@ RULES: dict[str, Who] = {
     "volume_extension:volume_unmanage":                        "ADMIN",
     "snapshot_extension:list_manageable":                      "ADMIN",
     "snapshot_extension:snapshot_manage":                      "ADMIN",
+    "snapshot_extension:snapshot_unmanage":                    "ADMIN",
     "clusters:get_all":                                        "ADMIN",
     "workers:cleanup":                                         "ADMIN",
     "message:get":                                             "READ",

@@ -1,6 +1,8 @@
 """Taking over what lies on a backend.  /manageable_volumes, and /os-volume-manage of old"""
 
+import builtins
 import operator
+from collections.abc import Callable
 from typing import Any
 
 from cloud.volume import managing, paging
@@ -32,7 +34,38 @@ _SORT_KEYS = ("reference", "size")
 _BRIEF = ("reference", "size", "safe_to_manage")
 
 
-class VolumeManageViewSet(VolumeServiceViewSet):
+class BackendViewSet(VolumeServiceViewSet):
+    """What the lists of things on a backend share: the host, the order, the page."""
+
+    def page(self, found: Callable[[str], builtins.list[dict[str, Any]]]) -> Any:
+        asked = {name: values[-1] for name, values in self.request.params.items()}
+        host = self.host(asked, since=(3, 17))
+        wanted = paging.read(asked, default="reference")
+        for at, (noun, known) in enumerate((("keys", _SORT_KEYS), ("dirs", ("asc", "desc")))):
+            bad = [pair[at] for pair in wanted.sort if pair[at] not in known]
+            if bad:
+                raise BadRequest(f"Invalid sort {noun} passed: {', '.join(bad)}")
+        entries = found(host)
+        for key, way in reversed(wanted.sort):
+            entries.sort(key=_sorting(key), reverse=way == "desc")
+        rest = managing.after(entries, wanted.marker)
+        return rest[wanted.offset : wanted.offset + wanted.limit]
+
+    def host(self, given: dict[str, Any], *, since: tuple[int, int]) -> str:
+        """The host that is asked of; there are no clusters here."""
+        host, cluster = given.get("host"), None
+        said = "Host field is missing."
+        if self.request.version >= since:
+            cluster = given.get("cluster")
+            said = "One and only one of cluster and host must be set."
+        if bool(host) == bool(cluster):
+            raise invalid_input(said)
+        if cluster:
+            raise BadRequest(f"Cluster '{cluster}' not found")
+        return str(host)
+
+
+class VolumeManageViewSet(BackendViewSet):
     """/os-volume-manage"""
 
     @operation(policy=_LIST)
@@ -48,7 +81,7 @@ class VolumeManageViewSet(VolumeServiceViewSet):
         return self.take(volume)
 
     def take(self, given: dict[str, Any]) -> dict[str, Any]:
-        self._host(given, since=(3, 16))
+        self.host(given, since=(3, 16))
         trimmed = {name: given[name].strip() for name in _TRIMMED if given.get(name)}
         is_bootable = bool(boolean(given.get("bootable", False)))
         row = managing.take(self.context, {**given, **trimmed, "bootable": is_bootable})
@@ -65,31 +98,7 @@ class VolumeManageViewSet(VolumeServiceViewSet):
         }
 
     def entries(self) -> Any:
-        asked = {name: values[-1] for name, values in self.request.params.items()}
-        host = self._host(asked, since=(3, 17))
-        wanted = paging.read(asked, default="reference")
-        for at, (noun, known) in enumerate((("keys", _SORT_KEYS), ("dirs", ("asc", "desc")))):
-            bad = [pair[at] for pair in wanted.sort if pair[at] not in known]
-            if bad:
-                raise BadRequest(f"Invalid sort {noun} passed: {', '.join(bad)}")
-        entries = managing.manageable(host)
-        for key, way in reversed(wanted.sort):
-            entries.sort(key=_sorting(key), reverse=way == "desc")
-        rest = managing.after(entries, wanted.marker)
-        return rest[wanted.offset : wanted.offset + wanted.limit]
-
-    def _host(self, given: dict[str, Any], *, since: tuple[int, int]) -> str:
-        """The host that is asked of; there are no clusters here."""
-        host, cluster = given.get("host"), None
-        said = "Host field is missing."
-        if self.request.version >= since:
-            cluster = given.get("cluster")
-            said = "One and only one of cluster and host must be set."
-        if bool(host) == bool(cluster):
-            raise invalid_input(said)
-        if cluster:
-            raise BadRequest(f"Cluster '{cluster}' not found")
-        return str(host)
+        return self.page(managing.manageable)
 
 
 def _sorting(key: str) -> Any:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 
-from cloud.volume import paging, queries, snapshots
+from cloud.volume import managing, paging, queries, snapshots
 from cloud.volume.api import filters
 from cloud.volume.api import formats as types
 from cloud.volume.api.actions import ActionViewSet
@@ -80,6 +80,7 @@ class SnapshotsViewSet(ActionViewSet):
         "os-reset_status": "reset_status",
         "os-force_delete": "force_delete",
         "os-update_snapshot_status": "update_status",
+        "os-unmanage": "unmanage",
     }
 
     def found(self, snapshot_id: str) -> dict[str, Any]:
@@ -216,3 +217,13 @@ class SnapshotsViewSet(ActionViewSet):
             status=os_update_snapshot_status["status"],
             progress=os_update_snapshot_status.get("progress"),
         )
+
+    @operation(
+        policy="snapshot_extension:snapshot_unmanage",
+        target="found",
+        status=202,
+        body=types.envelope("os-unmanage", {}),
+    )
+    def unmanage(self, request: Any, snapshot_id: str, os_unmanage: Any) -> None:
+        self.found(snapshot_id)
+        managing.release_snapshot(self.context, snapshot_id)

@@ -14,6 +14,10 @@ from cloud.volume.api.encryption import VolumeEncryptionViewSet
 from cloud.volume.api.group_types import GroupTypesViewSet
 from cloud.volume.api.groups import GroupSnapshotsViewSet, GroupsViewSet
 from cloud.volume.api.manageable import ManageableVolumesViewSet, VolumeManageViewSet
+from cloud.volume.api.manageable_snapshots import (
+    ManageableSnapshotsViewSet,
+    SnapshotManageViewSet,
+)
 from cloud.volume.api.messages import MessagesViewSet
 from cloud.volume.api.metadata import SnapshotMetadataViewSet, VolumeMetadataViewSet
 from cloud.volume.api.quotas import LimitsViewSet, QuotaClassesViewSet, QuotaSetsViewSet
@@ -53,6 +57,12 @@ ROWS: tuple[tuple[str, Any, dict[str, str]], ...] = (
     ("os-volume-manage/detail",   VolumeManageViewSet, {"get": "detail"}),
     ("manageable_volumes",        ManageableVolumesViewSet, {"get": "list", "post": "create"}),
     ("manageable_volumes/detail", ManageableVolumesViewSet, {"get": "detail"}),
+
+    ("os-snapshot-manage",          SnapshotManageViewSet, {"get": "list", "post": "create"}),
+    ("os-snapshot-manage/detail",   SnapshotManageViewSet, {"get": "detail"}),
+    ("manageable_snapshots",        ManageableSnapshotsViewSet,
+        {"get": "list", "post": "create"}),
+    ("manageable_snapshots/detail", ManageableSnapshotsViewSet, {"get": "detail"}),
 
     ("volumes/{volume_id}/encryption",       VolumeEncryptionViewSet, {"get": "list"}),
     ("volumes/{volume_id}/encryption/{key}", VolumeEncryptionViewSet, {"get": "retrieve"}),

@@ -34,11 +34,13 @@ class Volume(Owned):
 
 
 class Stray(models.Model):
-    """What lies on a backend without a volume: it was unmanaged."""
+    """What lies on a backend without a volume or a snapshot: it was unmanaged."""
 
     host = models.CharField(max_length=255)
     name = models.CharField(max_length=255)
     size = models.IntegerField()
+    # What it is a snapshot of; empty: it is a volume.
+    origin = models.CharField(max_length=255, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["host", "name"], name="one_stray_of_a_name")]
