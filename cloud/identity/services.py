@@ -56,8 +56,7 @@ def update_region(region: Region, values: dict[str, Any]) -> Region:
     while above is not None:
         if above == region.pk:
             raise BadRequest(
-                f"The specified parent region {changes['parent_id']} would create a circular "
-                "region hierarchy."
+                f"The specified parent region {region.pk} would create a circular region hierarchy."
             )
         above = get_region(above).parent_id
     attributes.merge(region, changes)

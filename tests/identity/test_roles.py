@@ -134,7 +134,7 @@ def test_assignments_of_a_subtree_and_of_the_system(admin, people):
         ),
         (
             "include_subtree",
-            "scope.project.id must be specified if include_subtree is also specified",
+            "'scope.project.id' is a dependency of 'include_subtree'",
         ),
     ],
 )

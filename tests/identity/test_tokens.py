@@ -221,3 +221,10 @@ def test_nobody_without_a_token_gets_anything(keystone):
     answer = keystone.get("/users")
     assert (answer.status, answer.error) == (401, NOBODY)
     assert Keystone("gAAAAAnonsense").get("/users").status == 401
+
+
+def test_projects_that_are_disabled_are_listed_among_ones_scopes(admin, demo):
+    off = admin.make("project", name="off", enabled=False)["id"]
+    role, user = admin.id("roles", "member"), admin.id("users", "demo")
+    assert admin.put(f"/projects/{off}/users/{user}/roles/{role}").status == 204
+    assert off in [row["id"] for row in demo.get("/auth/projects").json["projects"]]

@@ -16,14 +16,15 @@ class AuthViewSet(IdentityViewSet):
 
     @operation(policy="get_auth_projects")
     def projects(self, request: Any) -> dict[str, Any]:
+        # Keystone: disabled ones, too, though nobody gets a token for them.
         ids = scopes.projects_of(self.context.user_id or "")
-        rows = Project.objects.filter(pk__in=ids, enabled=True).order_by("pk").values()
+        rows = Project.objects.filter(pk__in=ids).order_by("pk").values()
         return self.collection("projects", shown_projects(list(rows)))
 
     @operation(policy="get_auth_domains")
     def domains(self, request: Any) -> dict[str, Any]:
         ids = scopes.domains_of(self.context.user_id or "")
-        rows = Project.objects.filter(pk__in=ids, enabled=True).order_by("pk").values()
+        rows = Project.objects.filter(pk__in=ids).order_by("pk").values()
         return self.collection("domains", [shown_domain(row, ()) for row in rows])
 
     @operation(policy="get_auth_system")

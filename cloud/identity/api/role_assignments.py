@@ -31,9 +31,7 @@ class RoleAssignmentViewSet(IdentityViewSet):
                 target["domain_id"] = projects.get(wanted.project_id).domain_id
             self.authorize(target, rule="list_role_assignments_for_tree")
             if wanted.project_id is None:
-                raise BadRequest(
-                    "scope.project.id must be specified if include_subtree is also specified"
-                )
+                raise BadRequest("'scope.project.id' is a dependency of 'include_subtree'")
         else:
             self.authorize({"domain_id": own} if own else {})
         self._check_combination(wanted)
