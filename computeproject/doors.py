@@ -65,6 +65,11 @@ def in_settings() -> Iterator[str]:
     password = settings.SERVICE_USER.get("password")
     if settings.SERVICE_USER and not _is_good(password):
         yield "KILONOVA_SERVICE_USER has a password that is well-known or short."
+    secret = settings.METADATA_PROXY_SHARED_SECRET
+    if settings.SERVICE_METADATA_PROXY and not _is_good(secret):
+        yield "KILONOVA_METADATA_SECRET is well-known or short."
+    if settings.PROFILER_ENABLED and not all(map(_is_good, settings.PROFILER_HMAC_KEYS.split(","))):
+        yield "PROFILER_HMAC_KEYS has one that is well-known or short."
     if settings.OIDC_OP_ISSUER and not settings.OIDC_OP_ISSUER.startswith("https://"):
         yield "KILONOVA_OIDC_ISSUER is not reached over TLS."
 

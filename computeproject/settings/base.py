@@ -99,7 +99,7 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 IMAGE_STORE = DATA / "images"
-# The most bytes of one image; and of all images of a project, like "10GB" ("0": as many as it likes).
+# The most bytes of one image, and of all images of a project: "10GB"; "0" is as many as it likes.
 IMAGE_SIZE_CAP = int(os.environ.get("KILONOVA_IMAGE_SIZE_CAP") or 1024**4)
 USER_STORAGE_QUOTA = os.environ.get("KILONOVA_USER_STORAGE_QUOTA", "0")
 

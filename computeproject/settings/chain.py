@@ -39,15 +39,15 @@ MIDDLEWARE = [
 # The word `auth` stands for the filters of AUTH_STRATEGY.
 # fmt: off
 PIPELINES = {
-    # Nova
-    "versions":     "cors http_proxy faultwrap request_log",
-    "versions_v2":  "cors http_proxy request_id faultwrap request_log legacy_v2",
-    "versions_v21": "cors http_proxy request_id faultwrap request_log",
+    # Nova, whose version documents have no sizelimit: whoever asks has them read what they like.
+    "versions":     "cors http_proxy faultwrap request_log sizelimit",
+    "versions_v2":  "cors http_proxy request_id faultwrap request_log sizelimit legacy_v2",
+    "versions_v21": "cors http_proxy request_id faultwrap request_log sizelimit",
     "api":          "cors http_proxy request_id faultwrap request_log sizelimit osprofiler auth",
     "api_legacy":   "cors http_proxy request_id faultwrap request_log sizelimit osprofiler auth legacy_v2",  # noqa: E501
     "metadata":     "cors http_proxy sizelimit",
     # The neighbours
-    "documents":    "cors http_proxy request_id faultwrap request_log",
+    "documents":    "cors http_proxy request_id faultwrap request_log sizelimit",
     "identity":     "cors http_proxy request_id faultwrap request_log rate_limit sizelimit",
     "image":        "cors http_proxy request_id faultwrap request_log sizelimit auth",
     "network":      "cors http_proxy request_id faultwrap request_log sizelimit auth",
@@ -55,8 +55,8 @@ PIPELINES = {
     "placement":    "cors http_proxy request_id faultwrap request_log sizelimit auth",
     # The cloud itself
     "admin":        "http_proxy request_log rate_limit sizelimit security frame_options content_security sessions common csrf authentication admin_session session_renewal messages",  # noqa: E501
-    "static":       "http_proxy request_log static",
-    "cloud":        "http_proxy request_id faultwrap request_log",
+    "static":       "http_proxy request_log sizelimit static",
+    "cloud":        "http_proxy request_id faultwrap request_log sizelimit",
 }
 
 # The longest prefix counts; `/+` means that something must follow the slash.

@@ -17,6 +17,8 @@ def production(settings):
     settings.ADMIN_PASSWORD = "correct horse battery"
     settings.ALLOWED_HOSTS = ["cloud.example.org"]
     settings.DEBUG = False
+    settings.SERVICE_METADATA_PROXY = settings.PROFILER_ENABLED = True
+    settings.METADATA_PROXY_SHARED_SECRET = settings.PROFILER_HMAC_KEYS = "nobody knows this"
     return settings
 
 
@@ -36,6 +38,8 @@ def test_good_secrets_start(production):
         ("AUTH_STRATEGY", "noauth2", "noauth2"),
         ("SERVICE_USER", {"name": "nova", "password": "nova"}, "KILONOVA_SERVICE_USER"),
         ("OIDC_OP_ISSUER", "http://issuer", "KILONOVA_OIDC_ISSUER"),
+        ("METADATA_PROXY_SHARED_SECRET", "between-us", "KILONOVA_METADATA_SECRET"),
+        ("PROFILER_HMAC_KEYS", "a long enough key,SECRET_KEY", "PROFILER_HMAC_KEYS"),
         ("DEBUG", True, "DEBUG"),
     ],
 )

@@ -45,3 +45,19 @@ def test_it_logs_who_is_refused(line):
 def test_nothing_is_written_below_info(get, caplog):
     get("/v2.1/shown")
     assert not caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("path", "secret"),
+    [
+        ("/v2.1/os-console-auth-tokens/hush", "hush"),
+        ("/console/novnc?path=%3Ftoken%3Dhush", "hush"),
+        ("/console/spice?a=b&token=hush&c=d", "hush"),
+        ("/admin/oidc/callback/?code=hush&state=quiet", "hush"),
+        ("/admin/oidc/callback/?code=quiet&state=hush", "hush"),
+    ],
+)
+def test_what_opens_doors_is_hashed(line, path, secret):
+    said = line("GET", path)
+    assert secret not in said
+    assert "{SHA256}" in said

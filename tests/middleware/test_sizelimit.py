@@ -49,9 +49,15 @@ def test_the_limit_itself_passes(ask):
     assert ask("POST", "/v2.1/shown", body=b"x" * LIMIT).json()["length"] == LIMIT
 
 
-def test_documents_have_no_limit(ask):
-    body = b'"' + b"x" * LIMIT + b'"'
-    assert ask("POST", "/v2.1/", body=body).status_code == 200
+@pytest.mark.parametrize("path", ["/", "/v2", "/v2.1/", "/image", "/static/x", "/_cloud/ready"])
+def test_what_needs_no_token_has_it_too(ask, path):
+    """Nova: its documents of versions read whatever is sent."""
+    assert ask("POST", path, None, body=b"x" * (LIMIT + 1)).status_code == 413
+
+
+def test_no_pipeline_is_without_it(chain):
+    missing = {name for name, filters in chain.PIPELINES.items() if "sizelimit" not in filters}
+    assert missing == set()
 
 
 def test_a_body_without_length_is_counted_while_it_is_read():
