@@ -109,5 +109,5 @@ def delete_rule(rule: AccessRule) -> None:
     """Delete an access rule that no credential uses."""
     with revision.change():
         if ApplicationCredential.objects.filter(access_rules=rule).exists():
-            raise Forbidden
+            raise Forbidden("May not delete access rule in use")
         rule.delete()

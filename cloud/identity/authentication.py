@@ -206,7 +206,7 @@ def _by_token(data: Any, token: Token, auth: dict[str, Any], known: list[str]) -
             "Using a system-scoped token to create a project-scoped or domain-scoped token is "
             "not allowed."
         )
-    if old.application_credential_id is not None:
+    if not tokens.LENT.isdisjoint(old.methods.split(",")):
         raise ActionForbidden("Using a delegated token to create another token is not allowed.")
     # Keystone: nobody lives longer by exchanging tokens.
     token.expires_at = min(token.expires_at or old.expires_at, old.expires_at)

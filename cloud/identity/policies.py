@@ -149,6 +149,7 @@ _TABLE: tuple[tuple[str, str, list[str] | None], ...] = (
     ("validate_token", f"{ADMIN_OR_READER} or rule:service_role or rule:token_subject", SPD),
     ("revoke_token", f"{ADMIN} or rule:token_subject", SPD),
     ("revocation_list", "rule:service_or_admin", SP),
+    ("ec2tokens_validate s3tokens_validate", "rule:service_or_admin", SPD),
     ("create_trust", _TRUSTOR, P),
     ("list_trusts_for_trustor", f"{ADMIN_OR_READER} or {_TRUSTOR}", SP),
     ("list_trusts_for_trustee", f"{ADMIN_OR_READER} or {_TRUSTEE}", SP),

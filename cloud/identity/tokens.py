@@ -25,6 +25,9 @@ EXPIRED_WINDOW = timedelta(hours=48)
 _PURGE_EVERY = timedelta(minutes=10)
 _purged_at: list[datetime] = []
 
+# Keystone: methods by which somebody acts with what was lent, and may not lend it on.
+LENT = frozenset({"application_credential", "ec2credential"})
+
 RELATED = ("user__domain", "project__domain")
 
 

@@ -67,7 +67,7 @@ class _OwnViewSet(IdentityViewSet):
     """What a user manages, but not by what was lent."""
 
     def refuse_trusts(self) -> None:
-        if "OS-TRUST:trust" in self.token:
+        if "OS-TRUST:trust" in self.token or "ec2credential" in self.token["methods"]:
             raise Forbidden
 
     def refuse_restricted(self) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cloud.identity import credentials, listing, projects, users
+from cloud.identity import credentials, listing, projects, tokens, users
 from cloud.identity.api import types
 from cloud.identity.api.base import IdentityViewSet
 from cloud.identity.errors import ActionForbidden, BadRequest, NotFound
@@ -37,7 +37,7 @@ class _PrimaryViewSet(IdentityViewSet):
 
     def require_primary(self) -> None:
         token = self.token
-        if "OS-TRUST:trust" in token or "application_credential" in token["methods"]:
+        if "OS-TRUST:trust" in token or not tokens.LENT.isdisjoint(token["methods"]):
             raise ActionForbidden("Delegated tokens cannot access credentials directly")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloud.identity import listing, timestamps, trusts
+from cloud.identity import listing, timestamps, tokens, trusts
 from cloud.identity.api import types
 from cloud.identity.api.application_credentials import expiry
 from cloud.identity.api.base import IdentityViewSet
@@ -103,7 +103,7 @@ class TrustViewSet(IdentityViewSet):
         return found
 
     def _refuse_delegated(self) -> None:
-        if "application_credential" in self.token["methods"]:
+        if not tokens.LENT.isdisjoint(self.token["methods"]):
             raise ActionForbidden("Delegated tokens cannot manage trusts.")
 
     def _answer(self, found: Trust) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from cloud.identity.api.identity_providers import (
     MappingViewSet,
     ProtocolViewSet,
 )
+from cloud.identity.api.key_tokens import KeyTokenViewSet
 from cloud.identity.api.limits import LimitViewSet, RegisteredLimitViewSet
 from cloud.identity.api.memberships import MembershipViewSet
 from cloud.identity.api.policies import PolicyAssociationViewSet, PolicyViewSet
@@ -62,6 +63,8 @@ urlpatterns = [
 
     row("/v3/auth/tokens",                      TokenViewSet, get="retrieve", head="check", post="create", delete="destroy"),
     row("/v3/auth/tokens/OS-PKI/revoked",       TokenViewSet, get="revoked"),
+    row("/v3/ec2tokens",                        KeyTokenViewSet, post="ec2"),
+    row("/v3/s3tokens",                         KeyTokenViewSet, post="s3"),
     row("/v3/auth/projects",                    AuthViewSet, get="projects"),
     row("/v3/auth/domains",                     AuthViewSet, get="domains"),
     row("/v3/auth/system",                      AuthViewSet, get="system"),
