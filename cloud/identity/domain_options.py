@@ -168,10 +168,10 @@ def update(domain: Project, config: Any, group: str | None, option: str | None) 
     """Change a domain's configuration, or one group or option of it that is set."""
     check(group, option)
     if group is not None and option is not None:
-        _check_named(config, option, f"option {option} in group {group}")
+        _check_named(config, group, option)
         config = {group: config}
     elif group is not None:
-        _check_named(config, group, f"group {group}")
+        _check_named(config, group, None)
     _check_all(config)
     if group is not None:
         get(domain.pk, group, option)
@@ -180,10 +180,23 @@ def update(domain: Project, config: Any, group: str | None, option: str | None) 
     return stored(domain.pk)
 
 
-def _check_named(config: Any, name: str, what: str) -> None:
-    if not isinstance(config, dict) or set(config) != {name}:
+def _check_named(config: Any, group: str, option: str | None) -> None:
+    """Refuse a body that names anything but the group, or the option of it, that the URL names."""
+    name = option or group
+    if not isinstance(config, dict) or len(config) != 1:
+        what = f"option {option} in group {group}" if option else f"group {group}"
+        # Keystone: two spaces stand where the option is named.
+        kind = "option must be specified  in" if option else "group must be specified in"
+        raise _refused(f"Trying to update {what}, so that, and only that, {kind} the config")
+    (other,) = config
+    if other != name and option:
         raise _refused(
-            f"Trying to update {what}, so that, and only that, must be specified in the config"
+            f"Trying to update option {option} in group {group}, but config provided contains "
+            f"option {other} instead"
+        )
+    if other != name:
+        raise _refused(
+            f"request to update group {group}, but config provided contains group {other} instead"
         )
 
 

@@ -13,7 +13,7 @@ from cloud.identity.models import (
     ProjectEndpointGroup,
 )
 
-_FILTERS = ("service_id", "region_id", "enabled", "name", "interface")
+_FILTERS = ("service_id", "region_id", "interface")
 
 
 def get(group_id: str) -> EndpointGroup:

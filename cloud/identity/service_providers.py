@@ -24,7 +24,7 @@ def get(provider_id: str) -> ServiceProvider:
 def create(provider_id: str, values: Json) -> ServiceProvider:
     """Make a service provider, disabled unless `values` say otherwise."""
     attributes.boolean(values, "enabled")
-    values.setdefault("relay_state_prefix", _RELAY_STATE_PREFIX)
+    values["relay_state_prefix"] = values.get("relay_state_prefix") or _RELAY_STATE_PREFIX
     provider = ServiceProvider(pk=provider_id, **values)
     try:
         with revision.change():
@@ -38,6 +38,7 @@ def update(provider: ServiceProvider, values: Json) -> ServiceProvider:
     """Change a service provider."""
     attributes.boolean(values, "enabled")
     attributes.merge(provider, values)
+    provider.relay_state_prefix = provider.relay_state_prefix or _RELAY_STATE_PREFIX
     with revision.change():
         provider.save()
     return provider

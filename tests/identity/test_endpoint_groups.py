@@ -20,6 +20,20 @@ def test_filters_are_needed_to_make_one(admin):
         assert answer.status == 400, answer
 
 
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"filters": {"enabled": True}}, "Expecting to find service_id or region_id or interface"),
+        ({"filters": {"interface": "any"}}, "'any' is not one of ['admin', 'internal', 'public']"),
+        ({"filters": {"region_id": "r"}, "colour": "red"}, "'colour' was unexpected"),
+    ],
+)
+def test_other_filters_and_attributes_are_refused(admin, values, sentence):
+    answer = admin.post(PATH, {"endpoint_group": {"name": "g", **values}})
+    assert answer.status == 400
+    assert sentence in answer.error
+
+
 def test_filters_stand_in_place_of_those_before(admin, group):
     assert found(admin.get(f"{PATH}/{group['id']}/endpoints")) == {"public"}
     changed = {"endpoint_group": {"filters": {"region_id": "RegionOne"}}}

@@ -47,6 +47,7 @@ def test_a_limit_outlives_its_service_and_its_region(admin):
 def test_consumers_show_their_secret_once(admin):
     made = admin.make("consumer", "/OS-OAUTH1/consumers", description="d")
     path = f"/OS-OAUTH1/consumers/{made['id']}"
+    assert admin.post("/OS-OAUTH1/consumers").json["consumer"]["description"] is None
     assert made["secret"]
     assert "secret" not in admin.get(path).json["consumer"]
     assert admin.patch(path, {"consumer": {"secret": "mine"}}).status == 400
@@ -75,3 +76,30 @@ def test_domains_have_options_of_their_own(admin):
     assert admin.get("/domains/config/identity/driver/default").json == {
         "config": {"driver": "sql"}
     }
+
+
+def test_a_configuration_is_changed_where_the_url_says(admin):
+    domain = admin.make("domain", name="d")["id"]
+    path = f"/domains/{domain}/config"
+    admin.put(path, {"config": {"ldap": {"url": "ldap://a"}}})
+    for where, config, sentence in (
+        (
+            "/ldap",
+            {"identity": {"driver": "ldap"}},
+            "request to update group ldap, but config provided contains group identity instead",
+        ),
+        (
+            "/ldap/url",
+            {"user": "u"},
+            "Trying to update option url in group ldap, but config provided contains option user "
+            "instead",
+        ),
+        (
+            "/ldap",
+            {},
+            "Trying to update group ldap, so that, and only that, group must be specified in the "
+            "config",
+        ),
+    ):
+        answer = admin.patch(path + where, {"config": config})
+        assert answer.error == f"Invalid domain specific configuration: {sentence}."

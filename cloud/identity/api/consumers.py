@@ -12,6 +12,7 @@ from versioned.operation import operation
 _PATH = "OS-OAUTH1/consumers"
 _PROPERTIES = {"description": {**types.NULLABLE, "maxLength": 64}}
 CREATE = types.thing("consumer", _PROPERTIES)
+del CREATE["required"]  # Keystone: a consumer of which nothing is said is one, too
 UPDATE = types.thing("consumer", _PROPERTIES, at_least=1)
 UPDATE["properties"]["consumer"]["not"] = {"required": ["secret"]}
 
@@ -26,8 +27,8 @@ class ConsumerViewSet(IdentityViewSet):
         return self.collection("consumers", rows, page, path=_PATH)
 
     @operation(policy="create_consumer", body=CREATE, status=201)
-    def create(self, request: Any, consumer: dict[str, Any]) -> dict[str, Any]:
-        made = consumers.create(consumer)
+    def create(self, request: Any, consumer: dict[str, Any] | None = None) -> dict[str, Any]:
+        made = consumers.create(consumer or {})
         answer = self._answer(made)
         answer["consumer"]["secret"] = made.secret
         return answer

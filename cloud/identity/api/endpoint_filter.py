@@ -27,8 +27,8 @@ _PROPERTIES = {
     },
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
 }
-CREATE = types.thing("endpoint_group", _PROPERTIES, required=("name", "filters"))
-UPDATE = types.thing("endpoint_group", _PROPERTIES, at_least=1)
+CREATE = types.thing("endpoint_group", _PROPERTIES, required=("name", "filters"), is_open=False)
+UPDATE = types.thing("endpoint_group", _PROPERTIES, is_open=False, at_least=1)
 
 
 def _shown(row: EndpointGroup) -> dict[str, Any]:
