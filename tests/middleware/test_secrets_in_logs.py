@@ -71,3 +71,60 @@ def test_secrets_stay_out_of_logs(everything, client):
     for line in everything:
         for secret in (SECRET, TOKEN, good):
             assert secret not in line, line
+
+
+@pytest.mark.django_db
+def test_secrets_of_services_stay_out_of_logs(everything, settings):
+    """Passwords of servers and users, keys of transfers and consoles, with all work done."""
+    from compute.seed import seed
+    from tests.api.servers import settle
+    from tests.client import Api
+    from tests.contract.isolation import Asker
+
+    seed()
+    nobody = Api(None, None, "")
+    her, root = Asker(nobody, "demo", "demo"), Asker(nobody, "admin", "demo")
+    secrets = {SECRET, her.api.who, root.api.who}
+
+    def ask(who, method, path, body=None):
+        headers = {"OpenStack-API-Version": "compute 2.37"}
+        answer = who.api.ask(method, path, body, headers=headers)
+        assert answer.status < 300, answer
+        settle()
+        return answer.json if answer.text else None
+
+    image = ask(her, "GET", "/image/v2/images")["images"][0]["id"]
+    server = {"name": "n", "imageRef": image, "flavorRef": "1", "networks": "none"}
+    made = ask(her, "POST", "/v2.1/servers", {"server": {**server, "adminPass": SECRET}})
+    path = f"/v2.1/servers/{made['server']['id']}"
+    for body in (
+        {"changePassword": {"adminPass": SECRET}},
+        {"rebuild": {"imageRef": image, "adminPass": SECRET}},
+        {"rescue": {"adminPass": SECRET}},
+    ):
+        ask(her, "POST", f"{path}/action", body)
+    ask(her, "POST", f"{path}/action", {"unrescue": None})
+    console = {"remote_console": {"protocol": "vnc", "type": "novnc"}}
+    url = ask(her, "POST", f"{path}/remote-consoles", console)["remote_console"]["url"]
+    secrets.add(url.rpartition("%3D")[2])
+    ask(root, "GET", f"/v2.1/os-console-auth-tokens/{url.rpartition('%3D')[2]}")
+    pair = ask(her, "POST", "/v2.1/os-keypairs", {"keypair": {"name": "k"}})["keypair"]
+    secrets |= set(pair.get("private_key", "").split("\n")[1:3])
+    volume = ask(her, "POST", f"/volume/v3/{her.project}/volumes", {"volume": {"size": 1}})
+    transfer = {"transfer": {"volume_id": volume["volume"]["id"]}}
+    offered = ask(her, "POST", f"/volume/v3/{her.project}/os-volume-transfer", transfer)
+    secrets.add(offered["transfer"]["auth_key"])
+    user = {"name": "somebody", "password": SECRET, "domain_id": "default"}
+    somebody = ask(root, "POST", "/identity/v3/users", {"user": user})["user"]["id"]
+    changed = {"user": {"original_password": SECRET, "password": SECRET + "2"}}
+    her.api.ask("POST", f"/identity/v3/users/{somebody}/password", changed)
+    her.api.ask("POST", f"/identity/v3/users/{her.user}/password", changed)
+    credential = {"name": "c", "secret": SECRET}
+    path = f"/identity/v3/users/{her.user}/application_credentials"
+    ask(her, "POST", path, {"application_credential": credential})
+    pair = {"type": "ec2", "blob": f'{{"access": "a", "secret": "{SECRET}"}}', "user_id": her.user}
+    her.api.ask("POST", "/identity/v3/credentials", {"credential": pair})
+    assert any(everything)
+    for line in everything:
+        for secret in secrets:
+            assert secret not in line, line[:300]
