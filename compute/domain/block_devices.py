@@ -1,6 +1,5 @@
 """Block devices that a boot asks for: both syntaxes, defaults, and what Nova refuses."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -222,8 +221,6 @@ def of_image(image_id: str) -> Device:
 def of_image_properties(properties: dict[str, Any]) -> list[Device]:
     """The devices that an image of a volume-backed server describes."""
     described = properties.get("block_device_mapping") or []
-    if isinstance(described, str):
-        described = json.loads(described)
     if properties.get("bdm_v2"):
         return [_from_image(row) for row in described]
     return [_from_version_1(row) for row in described]

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from compute.domain import (
     block_devices,
+    boot_images,
     building,
     image_values,
     images,
@@ -21,7 +22,6 @@ from compute.domain.errors import (
     BadRequest,
     FlavorNotFound,
     Forbidden,
-    ImageNotFound,
     NotFound,
 )
 from compute.domain.hardware import numa, pci
@@ -62,7 +62,8 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
         raise BadRequest(FlavorNotFound(flavor_id=order.flavor_id).text)
     _check_counts(order)
     _check_zone(order)
-    image = _image(context, order)
+    image = boot_images.find(context, order)
+    boot_images.check_disk_config(order, image)
     if flavor.disabled:
         raise BadRequest(FlavorNotFound(flavor_id=flavor.id).text)
     _check_user_data(order)
@@ -70,6 +71,7 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
     count, has_external = _as_asked(
         requested_networks.check, context, order.networks, order.max_count
     )
+    boot_images.check_kernel(context, image)
     config_drive = _config_drive(order)
     key = _key(context, order)
     _check_hardware(context, order, image, flavor)
@@ -79,7 +81,7 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
     devices = _devices(context, order, image, flavor, count)
     server_quota.check_metadata(context, order.metadata)
     server_quota.check_personality(context, order.personality)
-    _check_image_fits(order, image, flavor, block_devices.root_of(devices))
+    boot_images.check_fits(order, image, flavor, block_devices.root_of(devices))
     group = _group(context, order)
     _check_destination(order)
     reservation_id = f"r-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
@@ -165,18 +167,6 @@ def _check_zone(order: Order) -> None:
         raise BadRequest("The requested availability zone is not available")
 
 
-def _image(context: RequestContext, order: Order) -> dict[str, Any]:
-    """The image's record; of a server without one, what its root volume was made from."""
-    if order.image_id:
-        try:
-            return images.show(context, order.image_id)
-        except ImageNotFound as exc:
-            raise BadRequest("Can not find requested image") from exc
-    if order.trusted_image_certificates:
-        raise BadRequest("Image certificate validation is not supported when booting from volume")
-    return {"properties": {}}
-
-
 def _check_user_data(order: Order) -> None:
     if order.user_data:
         try:
@@ -250,35 +240,6 @@ def _devices(
             ]
     devices = block_devices.merge(described, asked)
     return block_devices.complete(devices, flavor=flavor, count=max(count, order.max_count))
-
-
-def _check_image_fits(
-    order: Order,
-    image: dict[str, Any],
-    flavor: Flavor,
-    root: block_devices.Device | None,
-) -> None:
-    if order.image_id and image["status"] != "active":
-        raise images.ImageNotActive(image_id=order.image_id)
-    if not order.image_id:
-        return
-    if image["properties"].get("cinder_encryption_key_id"):
-        raise images.ImageUnacceptable(
-            image_id=order.image_id,
-            reason="Direct booting of an image uploaded from an encrypted volume is unsupported.",
-        )
-    if order.disk_config == "AUTO" and (
-        str(image["properties"].get("auto_disk_config", "")).strip().lower() == "disabled"
-    ):
-        raise images.AutoDiskConfigDisabled(image_id=order.image_id)
-    is_volume = root is not None and root.destination_type == "volume"
-    images.check_fits(
-        image,
-        flavor,
-        may_have_no_disk=order.may_have_no_disk,
-        volume_gb=root.volume_size if root is not None and is_volume else None,
-        is_volume_backed=is_volume,
-    )
 
 
 def _group(context: RequestContext, order: Order) -> ServerGroup | None:

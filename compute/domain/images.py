@@ -1,5 +1,6 @@
 """Images as servers use them: looking one up, and whether it fits a flavor."""
 
+import json
 from typing import Any
 
 from compute.clients.image import image
@@ -88,10 +89,16 @@ class AutoDiskConfigDisabled(BadRequest):
     message = "Requested image {image_id} has automatic disk resize disabled."
 
 
+# Image keeps texts only; these ones are of rows.
+_JSON = frozenset({"block_device_mapping", "mappings"})
+
+
 def properties_of(record: dict[str, Any]) -> dict[str, Any]:
     """The image's own properties, without what every image has."""
     return {
-        name: value for name, value in record.items() if name not in _CORE and value is not None
+        name: json.loads(value) if name in _JSON and isinstance(value, str) else value
+        for name, value in record.items()
+        if name not in _CORE and value is not None
     }
 
 

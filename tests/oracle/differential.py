@@ -26,7 +26,7 @@ LEFT is the judge, a real Nova.  A file of steps:
       chunked: true               # send the body without its length
       vary: 40                    # send it so often, too, with one change each (variations.py)
       params: {limit: "1"}        # of `vary` without a body: what queries are made of
-      accepted: [...]             # steps that follow each of them that the judge did not refuse
+      accepted: [...]             # steps that follow each of them that one side did not refuse
       save: {SERVER: $.server.id}    # each side keeps its own value (a JSON path, or `header:Name`;
                                   # with ` =~ ` and a pattern, what its first group matches)
       until: {$.server.status: ACTIVE}   # ask again, up to `within: 30` seconds, if not refused
@@ -86,6 +86,8 @@ class Comparison:
         self.count = 0
         # What was asked last and what the judge said, to be recorded.
         self.last: tuple[str, str, Any, int, dict[str, str]] | None = None
+        # Whether one of the sides did it.
+        self.is_accepted = False
 
     def run(self, document: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
         """Yield each request's name and its differences."""
@@ -146,7 +148,7 @@ class Comparison:
             changed = [({**step, "data": body}, f" {words}") for words, body in bodies]
         for one, words in changed:
             yield self.compare(one, suffix + words)
-            if self.last is not None and self.last[3] < 400:
+            if self.last is not None and self.is_accepted:
                 kept = {name: step[name] for name in INHERITED if name in step}
                 yield from self.steps(step.get("accepted", []), kept, suffix + words)
 
@@ -170,6 +172,7 @@ class Comparison:
         left = self.sides[0]
         asked = target(left, step, method), left.filled(step.get("data"))
         self.last = (method, *asked, answers[0].status, sent)
+        self.is_accepted = any(answer.status < 400 for answer in answers)
         found = (
             []
             if answers[0].status == answers[1].status
