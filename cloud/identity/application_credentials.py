@@ -1,7 +1,7 @@
 """Application credentials and access rules: made and deleted."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +46,9 @@ def create(
         with revision.change():
             credential.save(force_insert=True)
             credential.roles.set(roles)
-            credential.access_rules.set(_rule(user_id, rule) for rule in rules or ())
+            for rule in rules or ():
+                # One by one: they are shown in the order in which they were given.
+                credential.access_rules.add(_rule(user_id, rule))
     except IntegrityError:
         raise Conflict(
             "application_credential", f"Duplicate entry found with name {credential.name}"
@@ -88,6 +90,17 @@ def _rule(user_id: str, rule: dict[str, Any]) -> AccessRule:
     found, _ = AccessRule.objects.get_or_create(
         user_id=user_id, service=rule["service"], path=rule["path"], method=rule["method"]
     )
+    return found
+
+
+def rules_of(credential_ids: Iterable[str]) -> dict[str, list[AccessRule]]:
+    """The access rules of credentials, in the order in which they were given."""
+    rows = ApplicationCredential.access_rules.through.objects.filter(
+        applicationcredential__in=list(credential_ids)
+    )
+    found: dict[str, list[AccessRule]] = {}
+    for row in rows.select_related("accessrule").order_by("pk"):
+        found.setdefault(row.applicationcredential_id, []).append(row.accessrule)
     return found
 
 

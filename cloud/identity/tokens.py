@@ -221,6 +221,10 @@ def _add_application_credential(
         "restricted": not credential.unrestricted,
     }
     if credential.has_access_rules:
-        body["application_credential"]["access_rules"] = list(
-            credential.access_rules.order_by("pk").values("id", "service", "path", "method")
-        )
+        through = ApplicationCredential.access_rules.through.objects
+        rows = through.filter(applicationcredential=credential).order_by("pk")
+        names = ("id", "service", "path", "method")
+        body["application_credential"]["access_rules"] = [
+            dict(zip(names, row, strict=True))
+            for row in rows.values_list(*(f"accessrule__{name}" for name in names))
+        ]

@@ -86,10 +86,27 @@ def test_access_rules_narrow_it_and_are_kept(keystone, demo, own):
     assert Keystone(text).get("/auth/projects").status == 401
     rules = own.replace("application_credentials", "access_rules")
     (kept,) = demo.get(rules).json["access_rules"]
-    assert demo.delete(f"{rules}/{kept['id']}").status == 403
+    answer = demo.delete(f"{rules}/{kept['id']}")
+    assert (answer.status, answer.error) == (403, "May not delete access rule in use")
     assert demo.delete(f"{own}/{made['id']}").status == 204
     assert demo.delete(f"{rules}/{kept['id']}").status == 204
     assert validation.validate(text) is None
+
+
+def test_access_rules_are_shown_in_the_order_in_which_they_were_given(keystone, demo, own):
+    rules = [
+        {"service": "compute", "method": method, "path": path}
+        for path in ("/z", "/a", "/m")
+        for method in ("PUT", "GET", "POST")
+    ]
+    made = credential(demo, own, access_rules=rules)
+
+    def told(shown):
+        return [{name: rule[name] for name in rules[0]} for rule in shown["access_rules"]]
+
+    (listed,) = demo.get(own).json["application_credentials"]
+    token = validation.validate(use(keystone, made).headers["X-Subject-Token"])
+    assert told(made) == told(listed) == told(token["application_credential"]) == rules
 
 
 def test_who_does_not_know_access_rules_is_not_told_the_token(keystone, admin, demo, own):

@@ -1,5 +1,6 @@
 """Application credentials.  /v3/users/{id}/application_credentials and access_rules"""
 
+from collections.abc import Iterable
 from typing import Any
 
 from cloud.identity import application_credentials as credentials
@@ -86,12 +87,12 @@ class ApplicationCredentialViewSet(_OwnViewSet):
         self.refuse_trusts()
         rows = ApplicationCredential.objects.filter(user_id=user_id)
         page = listing.page(listing.narrow(rows, self.params, {"name": "name"}), self.params, "id")
-        found = ApplicationCredential.objects.prefetch_related("roles", "access_rules").in_bulk(
-            [row["id"] for row in page.rows]
-        )
+        ids = [row["id"] for row in page.rows]
+        found = ApplicationCredential.objects.prefetch_related("roles").in_bulk(ids)
+        rules = credentials.rules_of(ids)
         return self.collection(
             "application_credentials",
-            [_shown(found[row["id"]]) for row in page.rows],
+            [_shown(found[pk], rules.get(pk, ())) for pk in ids],
             page,
             path=f"users/{user_id}/application_credentials",
         )
@@ -138,10 +139,11 @@ class ApplicationCredentialViewSet(_OwnViewSet):
 
     def _answer(self, found: ApplicationCredential) -> dict[str, Any]:
         path = f"users/{found.user_id}/application_credentials"
-        return self.member("application_credential", path, _shown(found))
+        rules = credentials.rules_of([found.pk]).get(found.pk, ())
+        return self.member("application_credential", path, _shown(found, rules))
 
 
-def _shown(found: ApplicationCredential) -> dict[str, Any]:
+def _shown(found: ApplicationCredential, rules: Iterable[AccessRule]) -> dict[str, Any]:
     answer = {
         "id": found.pk,
         "name": found.name,
@@ -163,7 +165,7 @@ def _shown(found: ApplicationCredential) -> dict[str, Any]:
         ],
     }
     if found.has_access_rules:
-        answer["access_rules"] = [_shown_rule(rule) for rule in found.access_rules.all()]
+        answer["access_rules"] = [_shown_rule(rule) for rule in rules]
     return answer
 
 
