@@ -75,8 +75,8 @@ compat-auth: $(VENV)/installed-auth  ## with a real Keystone, an OpenID provider
 	tests/compat/openid/setup.sh .cache/openid
 	$(BIN)/python -m pytest -m auth tests/compat
 
-security: $(VENV)/installed-test  ## try every door with every kind of token, and throw rubbish at it
-	$(BIN)/python -m pytest -m security -n auto tests/security
+security: $(VENV)/installed-test  ## try every door with every kind of token, throw rubbish at it, and print figures
+	$(BIN)/python -m pytest -m "not auth" -p tests.security.figures -n auto --dist worksteal tests/security tests/contract/test_roles.py tests/contract/test_isolation.py
 
 audit: $(VENV)/installed-test  ## look for known holes in what is pinned: make audit AUDIT=yes
 	$(BIN)/python -m pip check

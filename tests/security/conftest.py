@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.api.servers import settle
 from tests.client import Api
 from tests.contract import isolation, world
+from tests.security import figures, servers, state
 
 
 def pytest_collection_modifyitems(items):
@@ -29,7 +29,7 @@ class Besieged(isolation.World):
             self._person(name, project, role)
         self.people["member"] = self.people["her"]
         self.people["admin"] = self.people["root-here"]
-        self._server()
+        self.compute = servers.make(self)
         self.bad = {
             "none": None,
             "empty": "",
@@ -38,6 +38,10 @@ class Besieged(isolation.World):
             "expired": self._expired(),
             "revoked": self._revoked(),
         }
+        figures.names |= {token: kind for kind, token in self.bad.items() if token}
+        figures.names |= {asker.api.who: name for name, asker in self.people.items()}
+        # What there is before each request, since each is undone.
+        self.untouched = state.digest()
 
     def _person(self, name, project, role):
         root = self.people["root"]
@@ -47,34 +51,6 @@ class Besieged(isolation.World):
         path = f"/v3/projects/{project}/users/{made}/roles/{found}"
         assert root.ask("identity", "PUT", path).status == 204
         self.people[name] = isolation.Asker(Api(None, None, ""), f"the-{name}", "demo")
-
-    def _server(self):
-        her = self.people["her"].api
-        image = her.get("/image/v2/images?name=cirros-0.6.3-x86_64-disk").json["images"][0]["id"]
-        body = {"name": "hers", "flavorRef": "1", "imageRef": image, "networks": "none"}
-        version = {"OpenStack-API-Version": "compute 2.37"}
-        answer = her.ask("POST", "/v2.1/servers", {"server": body}, headers=version)
-        assert answer.status == 202, answer
-        settle()
-        server = answer.json["server"]["id"]
-        assert her.post("/v2.1/os-keypairs", {"keypair": {"name": "hers"}}).status == 200
-        group = {"server_group": {"name": "hers", "policies": ["affinity"]}}
-        made = her.post("/v2.1/os-server-groups", group).json["server_group"]["id"]
-        settle()
-        self.compute = {
-            "server_id": server,
-            "servers": server,
-            "flavors": "1",
-            "flavor_id": "1",
-            "os-keypairs": "hers",
-            "os-server-groups": made,
-            "images": image,
-            "image_id": image,
-            "os-simple-tenant-usage": self.known["PROJECT"],
-            "os-quota-sets": self.known["PROJECT"],
-            "metadata": "k",
-            "tags": "t",
-        }
 
     def _expired(self):
         from django.utils import timezone

@@ -6,7 +6,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from tests.contract.isolation import SERVICES, Row, belongings
+from tests.contract import matrix
+from tests.contract.isolation import SERVICES, Row, belongings, filled
 from versioned.operation import Operation as Declared
 
 _PATTERN = re.compile(r"\(\?P<(\w+)>[^()]+\)")
@@ -65,8 +66,6 @@ def _of_row(service, row):
 @cache
 def examples(service):
     """Bodies of requests that make sense, by method and by path without names of places."""
-    if service == "compute":
-        return {}
     told = belongings(service)
     found = {}
     for thing in told["things"]:
@@ -88,28 +87,36 @@ def _key(method, where, action=None):
 
 def example(asked):
     """The body of a request of an operation that makes sense; None where none is told."""
+    if asked.service == "compute":
+        row = request(asked)
+        return None if row is None else row.asking["body"]
     return examples(asked.service).get(_key(asked.method, asked.route, asked.action))
 
 
-def path(asked, world):
-    """Its URL, with what there is in the world."""
+def path(asked, world, who="member"):
+    """Its URL, with what there is in the world; Volume's name the project of who asks."""
     if asked.service == "compute":
-        return "/v2.1" + _compute_path(asked.route, world)
+        row = request(asked)
+        places = {} if row is None else filled(row.ids, world.compute)
+        return "/v2.1" + _PLACE.sub(lambda match: places.get(match[1], _NOWHERE), asked.route)
     try:
-        filled, _ = world.path(Row(asked.service, asked.method, asked.route))
+        found, _ = world.path(Row(asked.service, asked.method, asked.route))
     except KeyError:
-        filled = _PLACE.sub(_NOWHERE, asked.route)
-    return f"/{asked.service}{filled}"
+        found = _PLACE.sub(_NOWHERE, asked.route)
+    if asked.service == "volume":
+        own = world.people["stranger"].project
+        found = found.replace(f"/v3/{own}", f"/v3/{world.people[who].project}")
+    return f"/{asked.service}{found}"
 
 
-def _compute_path(route, world):
-    segments = []
-    for segment in route.split("/"):
-        before = segments[-1] if segments else ""
+@cache
+def _requests():
+    rows = {}
+    for row in matrix.rows():
+        rows.setdefault((row.served.path, row.served.method, row.served.action), row)
+    return rows
 
-        def value(match, before=before):
-            known = world.compute
-            return known.get(match[1]) or known.get(before) or _NOWHERE
 
-        segments.append(_PLACE.sub(value, segment))
-    return "/".join(segments)
+def request(asked):
+    """The contract's first request of an operation of Compute; None for those that are gone."""
+    return _requests().get((asked.route, asked.method, asked.action))
