@@ -35,6 +35,15 @@ def test_a_token_of_the_system_has_no_project(get):
     assert (context["system_scope"], context["project_id"]) == ("all", None)
 
 
+@pytest.mark.parametrize("said", [True, False])
+def test_whether_it_is_the_project_of_administrators_is_what_the_token_says(get, said, monkeypatch):
+    """Keystone says so only where it has such a project; the role makes an administrator anyway."""
+    monkeypatch.setitem(tokens.TOKENS, "admin", {**tokens.token("admin"), "is_admin_project": said})
+    forged = {"X_Is_Admin_Project": str(not said)}
+    context = get("/v2.1/shown", token="admin", **forged).json()["context"]
+    assert (context["is_admin_project"], context["is_admin"]) == (said, True)
+
+
 def test_the_body_of_the_token_is_at_hand(get):
     assert get("/v2.1/shown").json()["token"] == tokens.TOKENS["demo"]
 
