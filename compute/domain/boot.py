@@ -24,7 +24,7 @@ from compute.domain.errors import (
     Forbidden,
     NotFound,
 )
-from compute.domain.hardware import numa, pci
+from compute.domain.hardware import encryption, numa, pci
 from compute.domain.orders import Order
 from compute.models import (
     Flavor,
@@ -79,6 +79,7 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
         raise Forbidden("Maximum number of ports exceeded")
     count = min(count, order.max_count)
     devices = _devices(context, order, image, flavor, count)
+    encryption.check_disks(images.wish(image, flavor))
     server_quota.check_metadata(context, order.metadata)
     server_quota.check_personality(context, order.personality)
     boot_images.check_fits(order, image, flavor, block_devices.root_of(devices))

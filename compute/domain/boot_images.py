@@ -97,16 +97,10 @@ def check_disk_config(order: Order, image: Record) -> None:
 
 
 def check_kernel(context: RequestContext, image: Record) -> None:
-    """Refuse an image whose kernel or memory disk is not there."""
-    properties = image["properties"]
-    if properties.get("kernel_id") == "nokernel":
-        return
-    for name in ("kernel_id", "ramdisk_id"):
-        if identifier := properties.get(name):
-            try:
-                images.show(context, identifier)
-            except ImageNotFound as exc:
-                raise BadRequest("Can not find requested image") from exc
+    try:
+        images.check_kernel(context, image)
+    except ImageNotFound as exc:
+        raise BadRequest("Can not find requested image") from exc
 
 
 def check_fits(

@@ -139,6 +139,15 @@ def check_fits(
         guests.check_sound(wish(record, flavor))
 
 
+def check_kernel(context: RequestContext, record: dict[str, Any]) -> None:
+    """Refuse an image whose kernel or memory disk is not there; ImageNotFound."""
+    properties = record["properties"]
+    if properties.get("kernel_id") != "nokernel":
+        for name in ("kernel_id", "ramdisk_id"):
+            if properties.get(name):
+                show(context, properties[name])
+
+
 def wish(record: dict[str, Any], flavor: Flavor | Server) -> Wish:
     """What image and flavor ask of a guest's hardware; a server has the columns of its flavor."""
     if isinstance(flavor, Server):

@@ -129,6 +129,10 @@ def _check(
     rescuing.check_attached(context, server)
     kept = {"properties": server.image_properties}
     guests.check_same(images.wish(kept, server), images.wish(image, server))
+    try:
+        images.check_kernel(context, image)
+    except ImageNotFound:
+        raise BadRequest("Cannot find image for rebuild") from None
 
 
 def _of_image(image: dict[str, Any], plan: Plan, root_gb: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 
 from compute.models import Server
-from tests.api.servers import elsewhere, settle, shown
+from tests.api.servers import action, boot, elsewhere, settle, shown
 from tests.api.test_image_demands import describe
 from tests.cast import HERS
 
@@ -71,6 +71,13 @@ def test_a_kernel_that_is_not_there_boots_nothing(sources, api):
         api, "image", sources("image", kernel_id="1" * 8 + "-1111-4111-8111-" + "1" * 12)
     )
     assert (answer.status, answer.error) == (400, "Can not find requested image")
+
+
+def test_no_server_is_rebuilt_with_a_kernel_that_is_not_there(cloud, api, root):
+    server = boot(api)
+    image = describe(root, kernel_id="1" * 8 + "-1111-4111-8111-" + "1" * 12)
+    answer = action(api, server, {"rebuild": {"imageRef": image}})
+    assert (answer.status, answer.error) == (400, "Cannot find image for rebuild")
 
 
 def test_a_volume_without_an_image_is_no_root(cloud, api):

@@ -66,6 +66,31 @@ def test_encrypted_memory_needs_an_image_that_is_made_for_it(
     assert not Server.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("specs", "properties", "sentence"),
+    [
+        (
+            {"hw:ephemeral_encryption": "no"},
+            {"hw_ephemeral_encryption": "true"},
+            "Flavor big has hw:ephemeral_encryption extra spec explicitly set to no, conflicting "
+            "with image cirros-0.6.3-x86_64-disk which has hw_eph_encryption property explicitly "
+            "set to True",
+        ),
+        (
+            {"hw:ephemeral_encryption": "yes", "hw:ephemeral_encryption_format": "luks"},
+            {"hw_ephemeral_encryption_format": "plain"},
+            "Flavor big has hw:ephemeral_encryption_format extra spec explicitly set to luks, "
+            "conflicting with image cirros-0.6.3-x86_64-disk which has "
+            "hw_ephemeral_encryption_format explicitly set to plain.",
+        ),
+    ],
+)
+def test_flavor_and_image_agree_on_encrypted_disks(cloud, api, root, specs, properties, sentence):
+    describe(root, **properties)
+    answer = order(api, flavor(**specs))
+    assert (answer.status, answer.error) == (400, sentence)
+
+
 def test_encrypted_memory_is_asked_of_hosts_that_have_the_model(cloud, api, root):
     describe(root, **SEV, hw_firmware_stateless="true", hw_mem_encryption_model="amd-sev-snp")
     made = order(api, flavor(**{"hw:mem_encryption": "true"}))

@@ -1,4 +1,4 @@
-"""Encrypted memory: which kind a flavor and an image ask for, and what it needs of the image."""
+"""Encrypted memory and disks: what flavors and images ask for, and what it needs of the image."""
 
 from typing import NamedTuple
 
@@ -63,6 +63,36 @@ class ScreenForbidden(BadRequest):
         "The {model} memory encryption model is incompatible with an attached video device. Set "
         "the 'hw_video_model' image property to 'none' to disable it"
     )
+
+
+class DiskConflict(BadRequest):
+    # Nova: the property is called otherwise in this sentence than in images.
+    message = (
+        "Flavor {flavor} has hw:ephemeral_encryption extra spec explicitly set to {wanted}, "
+        "conflicting with image {image} which has hw_eph_encryption property explicitly set to "
+        "{value}"
+    )
+
+
+class UnknownDiskFormat(BadRequest):
+    message = "Invalid ephemeral encryption format {format}. Allowed values: {known}"
+
+
+DISK_FORMATS = ("plain", "luks", "luksv2")
+
+
+def check_disks(wish: Wish) -> None:
+    """Refuse a flavor and an image that do not agree on encrypting disks."""
+    given, of_image = wish.both("ephemeral_encryption")
+    asked, offered = as_bool(given), as_bool(of_image)
+    if None not in (asked, offered) and asked != offered:
+        raise DiskConflict(
+            flavor=wish.flavor_name, wanted=given, image=wish.image_name, value=offered
+        )
+    if asked or offered:
+        kind = wish.unique("ephemeral_encryption_format")
+        if kind and kind not in DISK_FORMATS:
+            raise UnknownDiskFormat(format=kind, known=", ".join(DISK_FORMATS))
 
 
 def wanted(wish: Wish) -> Model | None:
