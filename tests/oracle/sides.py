@@ -5,6 +5,7 @@ import hmac
 import http.client
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ CAST = {
     "service": ("service", "service"),
 }
 _NEIGHBOUR = re.compile(r"(identity|image|network|volume):")
+# How long a token is used; it is good for an hour, and a whole run takes longer.
+TOKEN_SECONDS = 1200
 # What proxies of both sides sign requests of guests with.
 SECRET = b"oracle"
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Z_][A-Z0-9_]*))")
@@ -45,7 +48,8 @@ class Side:
     metadata: str | None = None
     password: str = "password"
     variables: dict[str, Any] = field(default_factory=dict)
-    tokens: dict[str, str] = field(default_factory=dict)
+    # A name's token, and when it was fetched.
+    tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def filled(self, value: Any) -> Any:
         """Put this side's variables in the place of `$NAME` and `${name}`."""
@@ -73,9 +77,11 @@ class Side:
         """The token of a user of the cast; anything else is sent as it is."""
         if self.cloud is None or who not in CAST:
             return who
-        if who not in self.tokens:
-            self.tokens[who] = self._log_in(who)
-        return self.tokens[who]
+        text, since = self.tokens.get(who, ("", 0.0))
+        if not text or time.monotonic() - since > TOKEN_SECONDS:
+            text = self._log_in(who)
+            self.tokens[who] = text, time.monotonic()
+        return text
 
     def _log_in(self, who: str) -> str:
         user, project = CAST[who]
