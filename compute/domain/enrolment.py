@@ -103,14 +103,13 @@ def seed() -> None:
     """
     if is_distributed():
         return
-    is_new = not Service.objects.exists()
-    if not Host.objects.exists():
-        enrol(names_of("compute", int(getattr(settings, "COMPUTE_HOSTS", 2))))
-    if is_new:
-        # Behind the hosts: who takes the first of a list of hosts means to run servers there.
-        with transaction.atomic():
+    with transaction.atomic():
+        if not Service.objects.exists():
             register(services.SCHEDULER, services.CONTROLLER)
             register(services.CONDUCTOR, services.CONTROLLER)
+        is_empty = not Host.objects.exists()
+    if is_empty:
+        enrol(names_of("compute", int(getattr(settings, "COMPUTE_HOSTS", 2))))
 
 
 def names_of(name: str, count: int) -> list[str]:
