@@ -143,7 +143,7 @@ def _rubbish():
         changed = sum(shard["changed"].get(service, 0) for shard in shards)
         slow = f"{slowest.get(service, 0):.2f} s"
         rows.append([service, sum(seen.values()), *_by_class(seen), changed, slow])
-    if not rows:
+    if not rows or not shards:
         return
     yield from ("", "The rubbish: what was asked, and how that ended")
     total = [sum(column) for column in list(zip(*rows, strict=True))[1:-1]]
