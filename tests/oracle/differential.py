@@ -339,7 +339,7 @@ def main() -> int:
         counts = Counts(path.stem)
         before = comparison.count
         for stage in stages:
-            stage.remove_images()
+            stage.clear()
         for name, found in comparison.run(yaml.safe_load(path.read_text())):
             name = f"{path.stem}: {name}"
             left_over = explained.unexplained(explanations, name, found)

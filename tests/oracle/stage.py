@@ -1,6 +1,8 @@
 """What both clouds hold before they are compared: the cast, and names for what the seed made."""
 
 import json
+import time
+from contextlib import suppress
 from typing import Any
 
 from tests.oracle.sides import CAST, Side, send
@@ -60,8 +62,19 @@ class Stage:
         say["PUBLIC"] = self.found("/network/v2.0/networks", "networks", "public")
         say["SUBNET"] = self.found("/network/v2.0/subnets", "subnets", "private-subnet")
 
-    def remove_images(self) -> None:
-        """Remove what steps have left of servers: each cloud's hosts say other things of images."""
+    def clear(self) -> None:
+        """Remove the servers and images that steps have left behind.
+
+        Lists would be of other things, and each cloud's hosts say other things of images.
+        """
+        for _ in range(300):
+            left = self.ask("GET", "/v2.1/servers?all_tenants=1")["servers"]
+            for server in left:
+                with suppress(RuntimeError):
+                    self.ask("DELETE", f"/v2.1/servers/{server['id']}")
+            if not left:
+                break
+            time.sleep(0.2)
         for image in self.ask("GET", "/image/v2/images?limit=1000")["images"]:
             if image["id"] != self.side.variables["IMAGE"]:
                 self.ask("DELETE", f"/image/v2/images/{image['id']}")
