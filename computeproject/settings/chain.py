@@ -39,10 +39,10 @@ MIDDLEWARE = [
 # The word `auth` stands for the filters of AUTH_STRATEGY.
 # fmt: off
 PIPELINES = {
-    # Nova, whose version documents have no sizelimit: whoever asks has them read what they like.
-    "versions":     "cors http_proxy faultwrap request_log sizelimit",
-    "versions_v2":  "cors http_proxy request_id faultwrap request_log sizelimit legacy_v2",
-    "versions_v21": "cors http_proxy request_id faultwrap request_log sizelimit",
+    # Nova, whose version documents have no sizelimit; here they read no more than the others.
+    "versions":     "cors http_proxy faultwrap request_log",
+    "versions_v2":  "cors http_proxy request_id faultwrap request_log legacy_v2",
+    "versions_v21": "cors http_proxy request_id faultwrap request_log",
     "api":          "cors http_proxy request_id faultwrap request_log sizelimit osprofiler auth",
     "api_legacy":   "cors http_proxy request_id faultwrap request_log sizelimit osprofiler auth legacy_v2",  # noqa: E501
     "metadata":     "cors http_proxy sizelimit",

@@ -17,8 +17,8 @@ def problems():
 @pytest.mark.parametrize(
     ("name", "filters"),
     [
-        ("versions", "cors http_proxy faultwrap request_log sizelimit"),
-        ("versions_v21", "cors http_proxy request_id faultwrap request_log sizelimit"),
+        ("versions", "cors http_proxy faultwrap request_log"),
+        ("versions_v21", "cors http_proxy request_id faultwrap request_log"),
         ("api", f"{CHAIN} keystone_context"),
         ("api_legacy", f"{CHAIN} keystone_context legacy_v2"),
     ],
