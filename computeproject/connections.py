@@ -86,12 +86,6 @@ class Request(HTTPRequest):  # type: ignore[misc]
         self.ready = True
         return True
 
-    def respond(self) -> None:
-        try:
-            super().respond()
-        finally:
-            self._send_head()
-
     def send_headers(self) -> None:
         """Make the head, which leaves with what comes first of the body."""
         writer, self.conn.wfile = self.conn.wfile, _Kept()
@@ -126,10 +120,11 @@ class Request(HTTPRequest):  # type: ignore[misc]
     def write(self, chunk: bytes) -> None:
         if self._head and not self.chunked_write:
             chunk, self._head = self._head + chunk, b""
-        self._send_head()
+        self.send_head()
         super().write(chunk)
 
-    def _send_head(self) -> None:
+    def send_head(self) -> None:
+        """Send the head, if there has been nothing to send it with."""
         if self._head:
             head, self._head = self._head, b""
             self.conn.wfile.write(head)
@@ -211,7 +206,11 @@ class Gateway(wsgi.Gateway_10):  # type: ignore[misc]
             self.req.sent_headers = self.req.close_connection = connection.linger = True
             take_over(self.env, connection.socket.dup())
             return
-        super().respond()
+        try:
+            super().respond()
+        finally:
+            # Now: the end of a body in chunks is written without asking the request.
+            self.req.send_head()
 
     def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
         if status[0] in "45" and getattr(self.req.rfile, "remaining", 0) > self.MOST_TO_DRAIN:

@@ -23,6 +23,7 @@ PLAIN = [
     b"POST /unread HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\nabc",
     b"PUT /stream HTTP/1.1\r\n" + HOST + b"X-Name_Of: \xe4\r\nContent-Length: 0\r\n\r\n",
     b"GET /empty HTTP/1.1\r\n" + HOST + b"\r\n",
+    b"GET /nothing HTTP/1.1\r\n" + HOST + b"\r\n",
     b"GET /broken HTTP/1.1\r\n" + HOST + b"\r\n",
     b"GET /413 HTTP/1.1\r\n" + HOST + b"\r\n",
 ]
@@ -76,6 +77,9 @@ class Application:
         if path == "/empty":
             start_response("204 No Content", [])
             return []
+        if path == "/nothing":
+            start_response("202 Accepted", [("X-A", "a")])
+            return [b""]
         if path == "/broken":
             start_response("200 OK", [("Content-Length", "9")])
             return self.breaking()
