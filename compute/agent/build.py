@@ -135,7 +135,7 @@ def build_on_host(work: Work) -> None:
                 power_state=driver.power_state(server),
                 launched_at=clock.now(),
                 root_device_name=root,
-                config_drive="True" if config_drive.is_wanted(server) else server.config_drive,
+                config_drive=config_drive.shown(server),
                 system_metadata={
                     **server.system_metadata,
                     "boot_roles": ",".join(work.context.roles),

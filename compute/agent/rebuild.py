@@ -80,6 +80,7 @@ def _end(server: Server, driver: Driver, was_stopped: bool) -> dict[str, Any]:
         "vm_state": VmState.STOPPED if was_stopped else VmState.ACTIVE,
         "power_state": driver.power_state(server),
         "launched_at": clock.now(),
+        "config_drive": config_drive.shown(server),
     }
 
 

@@ -200,6 +200,7 @@ def unshelve(work: Work) -> None:
                 power_state=driver.power_state(server),
                 launched_at=clock.now(),
                 launched_on=host,
+                config_drive=config_drive.shown(server),
                 system_metadata=_without_notes(server),
                 **shown,
             ):

@@ -24,6 +24,14 @@ def is_wanted(server: Server) -> bool:
     )
 
 
+def shown(server: Server) -> str:
+    """What a server says of its drive once it has been spawned, and from then on.
+
+    Nova: nova.virt.configdrive.update_instance.
+    """
+    return "True" if is_wanted(server) else server.config_drive
+
+
 def files(
     server: Server,
     *,

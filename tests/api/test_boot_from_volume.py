@@ -80,6 +80,15 @@ def test_no_server_is_rebuilt_with_a_kernel_that_is_not_there(cloud, api, root):
     assert (answer.status, answer.error) == (400, "Cannot find image for rebuild")
 
 
+def test_a_server_has_a_drive_once_it_was_rebuilt_from_an_image_that_insists(cloud, api, root):
+    server = boot(api)
+    assert shown(api, server)["config_drive"] == ""
+    image = describe(root, img_config_drive="mandatory")
+    assert action(api, server, {"rebuild": {"imageRef": image}}).status == 202
+    settle()
+    assert shown(api, server)["config_drive"] == "True"
+
+
 def test_a_volume_without_an_image_is_no_root(cloud, api):
     bare = volume(api)
     answer = order(api, "volume", bare)
