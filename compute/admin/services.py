@@ -37,7 +37,7 @@ class ServiceAdmin(ReadOnly):
     search_fields = ("host", "uuid")
     ordering = ("binary", "host")
     action_form = ReasonForm
-    actions = ("enable", "disable", "force_down", "let_up", "drain", "evacuate")
+    actions = ("enable", "disable", "force_down", "let_up", "restart", "drain", "evacuate")
 
     @admin.display(boolean=True, description="Up")
     def is_up(self, service: Service) -> bool:
@@ -77,6 +77,11 @@ class ServiceAdmin(ReadOnly):
             service_control.change(service, forced_down=False)
 
         self.each(request, rows, "Let up", change)
+
+    @admin.action(description="Restart: look after the host as at start-up")
+    def restart(self, request: HttpRequest, rows: QuerySet[Service]) -> None:
+        hosts = rows.filter(binary=services.COMPUTE)
+        self.each(request, hosts, "Restarted", service_control.restart)
 
     @admin.display(description="Servers")
     def servers(self, service: Service) -> Any:

@@ -1,10 +1,13 @@
 """Evacuation on the new host: the guest is built again from its image or its volumes."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from compute.agent import build as building
 from compute.agent import manager
 from compute.domain import claims, config_drive, lifecycle, records, rehosting, storage
+from compute.domain import context as contexts
 from compute.domain.states import TaskState, VmState
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Migration, Server
@@ -71,14 +74,23 @@ def evacuate(work: Work) -> None:
             ):
                 step.succeed()
                 Migration.objects.filter(pk=move.pk).update(status="done", updated_at=clock.now())
-                queue.enqueue(
-                    "clear evacuated",
-                    queue=queue.of_host(str(move.source_compute)),
-                    context=work.context,
-                    server=server,
-                    payload={"migration": move.pk},
-                )
             work.complete()
+
+
+def clear_hosts(hosts: Sequence[str]) -> None:
+    """Have these hosts, which are back, forget the servers that were evacuated from them."""
+    moves = Migration.objects.filter(
+        source_compute__in=hosts, migration_type="evacuation", status="done"
+    ).select_related("server")
+    for move in moves:
+        server = move.server
+        queue.enqueue(
+            "clear evacuated",
+            queue=queue.of_host(str(move.source_compute)),
+            context=contexts.owner_of(contexts.cloud(), server.project_id, server.user_id),
+            server=server,
+            payload={"migration": move.pk},
+        )
 
 
 @task("clear evacuated", attempts=20)

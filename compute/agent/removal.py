@@ -32,6 +32,8 @@ _OPEN = (
     "reverting",
 )
 
+_EVACUATED = "done"
+
 
 def _gave_up(work: Work, exc: Exception) -> None:
     server = work.server
@@ -109,7 +111,12 @@ def _end_moves(work: Work, server: Server) -> None:
 
     One that broke off may have left a guest behind.
     """
-    for move in Migration.objects.filter(server_id=server.pk, status__in=(*_OPEN, "error")):
+    ends = (*_OPEN, "error", _EVACUATED)
+    for move in Migration.objects.filter(server_id=server.pk, status__in=ends):
+        if move.status == _EVACUATED:
+            # The lost host takes the guest away when it is back.
+            claims.release(work.context, move.uuid)
+            continue
         for host in {move.source_compute, move.dest_compute} - {server.host, None}:
             registry.driver(str(host)).destroy(server)
         if move.status == "error":

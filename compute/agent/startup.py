@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db.models import Exists, OuterRef
 from django.db.models.query import QuerySet
 
-from compute.agent import guests
+from compute.agent import evacuation, guests
 from compute.domain import context as contexts
 from compute.domain import enrolment, lifecycle, records
 from compute.domain.errors import ComputeError
@@ -18,6 +18,8 @@ from compute.domain.states import DELETING_STATES, PowerState, TaskState, VmStat
 from compute.models import Server, Task
 from compute.virt import registry
 from compute.work import clock, leases, queue
+from compute.work.registry import task
+from compute.work.task import Work
 from middleware.context import RequestContext
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,13 @@ def recover_hosts(hosts: Sequence[str], *, alone: bool = True) -> None:
         _end_all(_nobody_works_on().filter(host__in=some))
         for host in some:
             guests.compare(host)
+        evacuation.clear_hosts(some)
+
+
+@task("restart", attempts=20)
+def restart(work: Work) -> None:
+    """An administrator wants the host's service to begin anew, in the process that it runs in."""
+    recover_hosts([work.row.queue.partition(".")[2]], alone=False)
 
 
 def recover_hostless() -> None:

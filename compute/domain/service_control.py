@@ -9,6 +9,7 @@ from compute.clients.placement import placement
 from compute.domain import context, services
 from compute.domain.errors import BadRequest, Conflict, NotFound
 from compute.models import AggregateHost, Host, Migration, Server, Service
+from compute.work import queue
 
 # The statuses of migrations that are over.
 MIGRATED = (
@@ -94,6 +95,12 @@ def change(service: Service, **values: Any) -> None:
         host = Host.objects.filter(host=service.host).first()
         if "disabled" in values and host is not None:
             services.register_host(host)
+
+
+def restart(service: Service) -> None:
+    """Have a compute service do again what it does when it starts."""
+    where = queue.of_host(service.host)
+    queue.enqueue("restart", queue=where, context=context.cloud())
 
 
 def delete(service: Service) -> None:

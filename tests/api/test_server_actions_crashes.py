@@ -167,11 +167,31 @@ def test_unshelving_survives(api, mortal, server):
     at_every_moment(api, mortal, server, ask, check, lambda: None)
 
 
+def lose_host(root, server):
+    """Evacuate the server from its host, which is down."""
+    Service.objects.update(forced_down=False)
+    Service.objects.filter(host=Server.objects.get(uuid=server).host).update(forced_down=True)
+    assert action(root, server, {"evacuate": {}}, "2.14").status == 200
+
+
+def begin_anew():
+    startup.recover_hosts(["compute1", "compute2"])
+
+
 def test_an_evacuation_survives(api, root, mortal, server):
+    def check():
+        begin_anew()
+        settle()
+        check_whole(server)
+
+    at_every_moment(api, mortal, server, lambda: lose_host(root, server), check, lambda: None)
+
+
+def test_what_a_host_clears_away_when_it_is_back_survives(api, root, mortal, server):
     def ask():
-        Service.objects.update(forced_down=False)
-        Service.objects.filter(host=Server.objects.get(uuid=server).host).update(forced_down=True)
-        assert action(root, server, {"evacuate": {}}, "2.14").status == 200
+        lose_host(root, server)
+        settle()
+        begin_anew()
 
     at_every_moment(api, mortal, server, ask, lambda: check_whole(server), lambda: None)
 
@@ -212,7 +232,7 @@ def test_a_move_that_an_evacuation_overtakes_leaves_nothing(cloud, api, root, mo
     assert action(root, server, {"evacuate": {}}, version="2.14").status == 200
     settle()
     lost.update(forced_down=False)
-    startup.recover_hosts(["compute1", "compute2"])
+    begin_anew()
     settle()
     check_whole(server)
     assert not Migration.objects.filter(status__in=claims.UNDER_WAY).exists()

@@ -2,10 +2,11 @@
 
 import pytest
 
+from compute.agent import startup
 from compute.clients.network import network
 from compute.clients.placement import placement
-from compute.domain import context
-from compute.models import Host, Migration, Server, Service
+from compute.domain import context, service_control
+from compute.models import Guest, Host, Migration, Server, Service
 from compute.work import clock
 from tests.api.servers import action, boot, elsewhere, settle, shown
 
@@ -182,6 +183,39 @@ def test_a_lost_host_is_evacuated(root, server):
     settle()
     assert (host_of(server), shown(root, server)["status"]) == (other(before), "ACTIVE")
     assert held(server) == [other(before)]
+
+
+def test_a_lost_host_is_not_up_before_its_service_has_begun_anew(root, server):
+    before = host_of(server)
+    service = Service.objects.get(host=before)
+    path, up = f"/os-services/{service.uuid}", {"forced_down": False}
+    assert root.put(path, {"forced_down": True}, version="2.53").status == 200
+    assert action(root, server, {"evacuate": {}}, version="2.14").status == 200
+    settle()
+    move = Migration.objects.get()
+    assert (move.status, held(move.uuid)) == ("done", [before])
+    answer = root.put(path, up, version="2.53")
+    assert (answer.status, "`done` evacuation" in answer.error) == (400, True)
+    assert Guest.objects.filter(server_uuid=server).count() == 2
+    service_control.restart(service)
+    settle()
+    move.refresh_from_db()
+    assert (move.status, held(move.uuid), held(server)) == ("completed", [], [other(before)])
+    assert Guest.objects.get(server_uuid=server).host == other(before)
+    assert root.put(path, up, version="2.53").status == 200
+
+
+def test_what_a_deleted_server_held_of_a_lost_host_is_free_at_once(api, root, server):
+    Service.objects.filter(host=host_of(server)).update(forced_down=True)
+    assert action(root, server, {"evacuate": {}}, version="2.14").status == 200
+    settle()
+    assert api.delete(f"/servers/{server}").status == 204
+    settle()
+    move = Migration.objects.get()
+    assert (move.status, held(move.uuid), held(server)) == ("done", [], [])
+    startup.recover_hosts([str(move.source_compute)])
+    settle()
+    assert not Guest.objects.filter(server_uuid=server).exists()
 
 
 def test_an_evacuated_server_is_off_from_2_95(root, server):

@@ -40,7 +40,10 @@ def main():
         users.start()
         killed = storm(cloud, users, asked)
         users.stop()
-        quiet_after = wait_for_quiet(cloud, users)
+        quiet_after = wait_for_quiet(cloud, users.is_quiet)
+        # Now every host has been killed after the last evacuation.
+        cloud.restart()
+        wait_for_quiet(cloud, lambda: users.is_quiet() and users.has_all_hosts())
         accepted = Path(data) / "accepted.json"
         accepted.write_text(json.dumps(users.accepted))
         found = json.loads(cloud.ask("tests.chaos.check", str(accepted)))
@@ -92,13 +95,13 @@ def restart(command):
     )
 
 
-def wait_for_quiet(cloud, users, seconds=240):
+def wait_for_quiet(cloud, is_quiet, seconds=240):
     """Seconds until nothing is being done any more, None if that never came."""
     began = time.monotonic()
     calm = 0
     while time.monotonic() - began < seconds:
         cloud.keep()
-        calm = calm + 1 if users.is_quiet() else 0
+        calm = calm + 1 if is_quiet() else 0
         if calm == 5:
             return time.monotonic() - began
         time.sleep(1)

@@ -105,6 +105,10 @@ class Cloud:
         for process in reversed(self.processes):
             process.stop()
 
+    def restart(self):
+        self.stop()
+        self.start()
+
     def ask(self, *words):
         """Run a management command beside the cloud, on its database."""
         done = subprocess.run(

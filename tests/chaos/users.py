@@ -59,6 +59,7 @@ class Users:
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._live, daemon=True) for _ in range(threads)]
         self._one_dead_host = threading.Lock()
+        self._dead = None
         self._token = None
         self._local = threading.local()
 
@@ -260,10 +261,16 @@ class Users:
             self._say("detach interface", server["id"], "DELETE", where)
 
     def _evacuate(self, server, path):
-        """Declare the server's host dead, for a while, and have the server made elsewhere."""
+        """Declare the server's host dead, for a while, and have the server made elsewhere.
+
+        It is not back before its service has been killed and started again: only then has it
+        forgotten who has left it.
+        """
         if not self._one_dead_host.acquire(blocking=False):
             return
         try:
+            if not self.has_all_hosts():
+                return
             status, answer, _ = self.ask("GET", "/v2.1/os-services?binary=nova-compute")
             host = server["OS-EXT-SRV-ATTR:host"]
             found = [s for s in answer["services"] if s["host"] == host] if status == 200 else []
@@ -271,12 +278,16 @@ class Users:
                 return
             service = f"/v2.1/os-services/{found[0]['id']}"
             if self._force(service, True, tries=3):
+                self._dead = service
                 self._say("evacuate", server["id"], "POST", f"{path}/action", {"evacuate": {}})
-                time.sleep(random.uniform(0.5, 3))
-                # It may not come back before it has forgotten who has left it.
-                self._force(service, False, tries=300)
         finally:
             self._one_dead_host.release()
+
+    def has_all_hosts(self):
+        """Whether every host is up, the one that was declared dead perhaps again."""
+        if self._dead and self._force(self._dead, False, tries=3):
+            self._dead = None
+        return self._dead is None
 
     def _force(self, service, down, tries):
         for _ in range(tries):

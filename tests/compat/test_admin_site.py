@@ -51,6 +51,16 @@ def wait_for(cloud, token, server, what):
     raise AssertionError(body)
 
 
+def wait_until_cleared(cloud, token):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        _, _, body = cloud.ask("GET", "/v2.1/os-migrations", token=token, version="2.23")
+        if {move["status"] for move in body["migrations"]} == {"completed"}:
+            return
+        time.sleep(0.2)
+    raise AssertionError(body)
+
+
 def log_in(chromium, cloud):
     chromium.open(f"{cloud.base}/admin/")
     chromium.type("#id_username", "admin")
@@ -98,6 +108,13 @@ def test_an_administrator_disables_forces_down_and_evacuates_a_host(cloud, chrom
         server["id"],
         lambda s: s["status"] == "ACTIVE" and s["OS-EXT-SRV-ATTR:host"] != host,
     )
+    choose(chromium, host, "let_up")
+    chromium.until(lambda: f"Unable to force up host {host}" in chromium.text)
+    choose(chromium, host, "restart")
+    chromium.until(lambda: "Restarted: 1" in chromium.text)
+    wait_until_cleared(cloud, token)
+    choose(chromium, host, "let_up")
+    chromium.until(lambda: "Let up: 1" in chromium.text)
     chromium.open(f"{cloud.base}/admin/compute/server/?q={server['id']}")
     chromium.click("#result_list tbody th a")
     chromium.until(lambda: "rebuild_server (Success)" in chromium.text)
