@@ -108,10 +108,11 @@ class NetworkClient(Client):
             refusals={400: refused, 404: refused, 409: refused},
         )["auto_allocated_topology"]
 
-    def port_quota(self, context: RequestContext, project_id: str) -> int:
-        """How many ports the project may have; -1 is without end."""
-        quota = self._ask(context, "GET", f"/v2.0/quotas/{project_id}")["quota"]
-        return int(quota.get("port", -1))
+    def port_quota(self, context: RequestContext, project_id: str) -> tuple[int, int]:
+        """How many ports the project may have, -1 is without end; and how many it has."""
+        quota = self._ask(context, "GET", f"/v2.0/quotas/{project_id}/details")["quota"]
+        ports = quota.get("port", {})
+        return int(ports.get("limit", -1)), int(ports.get("used", 0))
 
     # Ports
     def list_ports(self, context: RequestContext, **filters: Any) -> list[Row]:

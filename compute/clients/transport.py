@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
-from django.urls import Resolver404, URLResolver, get_resolver
+from django.urls import Resolver404, ResolverMatch, URLResolver, get_resolver
 
 from compute.work.errors import Transient
 from middleware.context import RequestContext
@@ -90,12 +90,17 @@ class InProcess:
         request._read_started = False  # type: ignore[attr-defined]
         request.context = context  # type: ignore[attr-defined]
         try:
-            match = _resolver(self._urlconf).resolve(path)
+            match = _match(self._urlconf, path)
         except Resolver404:
             return Answer(404, None, {})
         response = match.func(request, *match.args, **match.kwargs)
         content = b"".join(response.streaming_content) if response.streaming else response.content
         return Answer(response.status_code, _parsed(response, content), response.headers)
+
+
+@lru_cache(maxsize=1024)
+def _match(urlconf: str, path: str) -> ResolverMatch:
+    return _resolver(urlconf).resolve(path)
 
 
 @lru_cache

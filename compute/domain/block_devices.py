@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from compute.clients.volume import volume
@@ -92,7 +92,12 @@ class Device:
 
     def columns(self) -> dict[str, Any]:
         """The columns of a BlockDevice row."""
-        return {**asdict(self), "destination_type": self.destination_type or "local"}
+        row = {name: getattr(self, name) for name in _COLUMNS}
+        row["destination_type"] = self.destination_type or "local"
+        return row
+
+
+_COLUMNS = tuple(field.name for field in fields(Device))
 
 
 def _truth(value: Any) -> bool:

@@ -127,11 +127,9 @@ def _check_address(context: RequestContext, item: dict[str, Any]) -> None:
 
 
 def _within_quota(context: RequestContext, each: int, count: int) -> int:
-    limit = network().port_quota(elevated(context), str(context.project_id))
+    limit, used = network().port_quota(elevated(context), str(context.project_id))
     if limit < 0:
         return count
-    ports = network().list_ports(elevated(context), tenant_id=context.project_id, fields="id")
-    used = len(ports)
     free = limit - used
     if free < 0:
         raise Forbidden(f"The number of defined ports: {used} is over the limit: {limit}")

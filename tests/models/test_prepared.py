@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.transaction import TransactionManagementError
 
 from compute.models import Flavor
 from versioned.prepared import Prepared, PreparedUpdate, insert
@@ -122,3 +124,31 @@ def test_an_insert_may_leave_or_change_what_is_there(db):
     assert Flavor.objects.get().name == "a"
     insert(changed, unique=unique, update=("name",))
     assert Flavor.objects.get().name == "new"
+
+
+def test_what_the_database_refuses_is_an_error_of_django_s_and_ends_the_transaction():
+    row = {"flavor_id": "x", "name": "x", "memory_mb": 1, "vcpus": 1, "root_gb": 0}
+    insert([Flavor(**row)])
+    with transaction.atomic():
+        with pytest.raises(IntegrityError), transaction.atomic():
+            insert([Flavor(**row)])
+        assert Prepared(lambda name: Flavor.objects.filter(name=name), str).first("x") is not None
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            Prepared(lambda name: Flavor.objects.filter(name=name), str).first("x")
+
+
+def test_a_percent_sign_in_a_statement_stays_one(django_assert_num_queries):
+    insert([Flavor(flavor_id=n, name=n, memory_mb=1, vcpus=1, root_gb=0) for n in ("5%", "5x")])
+    sought = Prepared(
+        lambda vcpus: (
+            Flavor.objects.extra(where=["name LIKE '%%\\%%' ESCAPE '\\'"])
+            .filter(vcpus=vcpus)
+            .values_list("name", flat=True)
+        ),
+        int,
+    )
+    assert sought(1) == ["5%"]
+    # Who watches sees the statement, and gets the same.
+    with django_assert_num_queries(1):
+        assert sought(1) == ["5%"]

@@ -88,3 +88,21 @@ def test_ports_are_found_by_their_addresses(net, network, subnet):
     for value in ("ip_address=10.9.0.77", f"subnet_id={subnet['id']}", "ip_address_substr=.77"):
         assert net.names(f"/ports?fixed_ips={value}") == ["p"]
     assert net.names("/ports?fixed_ips=ip_address_substr=.78") == []
+
+
+def test_a_list_by_ids_and_names_shows_each_caller_what_it_may_see(several, admin):
+    ids = {n["name"]: n["id"] for n in several.get("/networks").json["networks"]}
+    theirs = admin.make("network", name="a", shared=True)
+    hidden = admin.make("network", name="hidden")
+    carol = several.as_("carol")
+    for _ in range(2):
+        # The second time by statements that are there already.
+        assert several.names(f"/networks?id={ids['a']}&id={ids['d']}") == ["a", "d"]
+        assert several.names(f"/networks?id={ids['d']}&id={ids['d']}") == ["d"]
+        assert several.names(f"/networks?id={ids['b']}&name=a") == []
+        assert several.names(f"/networks?id={hidden['id']}") == []
+        assert carol.names(f"/networks?id={ids['a']}&id={theirs['id']}") == ["a"]
+        assert admin.names(f"/networks?id={ids['a']}&id={hidden['id']}") == ["a", "hidden"]
+        assert len(several.names("/networks?name=a")) == 2
+        five = "&".join(f"id={each}" for each in [*ids.values(), theirs["id"]])
+        assert sorted(several.names(f"/networks?{five}")) == list("aabcd")

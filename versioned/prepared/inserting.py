@@ -5,8 +5,18 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    Field,
+    IntegerField,
+    Model,
+    TextField,
+)
 from django.db.models.fields import AutoFieldMixin
+
+from versioned.prepared.statements import Statement
 
 M = TypeVar("M", bound=Model)
 
@@ -32,19 +42,20 @@ def _insert(rows: Sequence[Model], unique: tuple[str, ...], update: tuple[str, .
     connection = connections[DEFAULT_DB_ALIAS]
     model = type(rows[0])
     statement = _statement(model, connection.vendor, len(rows), unique, update)
-    fields = _fields(model)
-    values = [
-        field.get_db_prep_save(field.pre_save(row, True), connection)
-        for row in rows
-        for field in fields
-    ]
+    values = []
+    for row in rows:
+        for name, plain, field in _columns(model):
+            value = getattr(row, name) if plain else field.pre_save(row, True)
+            if value is not None and type(value) not in plain:
+                value = field.get_db_prep_save(value, connection)
+            values.append(value)
     key = model._meta.pk
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        if isinstance(key, AutoFieldMixin):
-            # Of what was left as it was, no id comes back.
-            for row, (made,) in zip(rows, cursor.fetchall(), strict=not unique):
-                row.pk = made
+    if isinstance(key, AutoFieldMixin):
+        # Of what was left as it was, no id comes back.
+        for row, (made,) in zip(rows, statement.rows(connection, values), strict=not unique):
+            row.pk = made
+    else:
+        statement.count(connection, values)
     for row in rows:
         row._state.adding = False
         row._state.db = DEFAULT_DB_ALIAS
@@ -55,10 +66,26 @@ def _fields(model: type[Model]) -> list[Any]:
     return [f for f in model._meta.concrete_fields if not isinstance(f, AutoFieldMixin)]
 
 
+# What a database takes as it is, whatever Django would ask of the field first.
+_PLAIN: dict[type["Field[Any, Any]"], frozenset[type]] = {
+    CharField: frozenset({str}),
+    TextField: frozenset({str}),
+    IntegerField: frozenset({int}),
+    BigIntegerField: frozenset({int}),
+    BooleanField: frozenset({bool}),
+}
+
+
+@cache
+def _columns(model: type[Model]) -> list[tuple[str, frozenset[type], Any]]:
+    """(attribute, types of which values need no preparation, field) of each column."""
+    return [(f.attname, _PLAIN.get(type(f), frozenset()), f) for f in _fields(model)]
+
+
 @cache
 def _statement(
     model: type[Model], vendor: str, count: int, unique: tuple[str, ...], update: tuple[str, ...]
-) -> str:
+) -> Statement:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     fields, key = _fields(model), model._meta.pk
     row = f"({', '.join(['%s'] * len(fields))})"
@@ -73,4 +100,4 @@ def _statement(
         statement += f" ON CONFLICT ({there}) DO {f'UPDATE SET {written}' if update else 'NOTHING'}"
     if isinstance(key, AutoFieldMixin):
         statement += f" RETURNING {quote(key.column)}"
-    return statement
+    return Statement(connections[DEFAULT_DB_ALIAS], statement)

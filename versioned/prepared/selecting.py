@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable
 
 from versioned.prepared.places import Slots, stand_in
+from versioned.prepared.statements import Statement
 
 Row = dict[str, Any]
 R = TypeVar("R")
@@ -32,9 +33,7 @@ class Prepared(Generic[R]):
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
             compiled = self._compiled[connection.vendor] = self._compile(connection)
-        with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, compiled.slots.filled(parameters))
-            rows = cursor.fetchall()
+        rows = compiled.statement.rows(connection, compiled.slots.filled(parameters))
         if compiled.converters:
             rows = [_converted(connection, compiled.converters, row) for row in rows]
         return compiled.read(rows)
@@ -51,7 +50,7 @@ class Prepared(Generic[R]):
         sql, constants = compiler.as_sql()
         converters = compiler.get_converters([column[0] for column in compiler.select])
         return _Compiled(
-            sql=sql,
+            statement=Statement(connection, sql),
             slots=Slots(connection, self._places, constants),
             converters=list(converters.items()),
             read=_reader(queryset, compiler, connection.alias),
@@ -59,7 +58,7 @@ class Prepared(Generic[R]):
 
 
 class _Compiled(NamedTuple):
-    sql: str
+    statement: Statement
     slots: Slots
     # [(position, (converters, expression))]
     converters: list[tuple[int, Any]]

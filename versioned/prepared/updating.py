@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Value
 from django.db.models.sql import DeleteQuery, UpdateQuery
 
 from versioned.prepared.places import Slots, stand_in
+from versioned.prepared.statements import Statement
 
 
 class PreparedUpdate:
@@ -33,9 +34,8 @@ class PreparedUpdate:
             field.get_db_prep_save(value, connection)
             for field, value in zip(compiled.fields, values.values(), strict=True)
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, [*written, *compiled.slots.filled(parameters)])
-            return int(cursor.rowcount)
+        values_of_all = [*written, *compiled.slots.filled(parameters)]
+        return compiled.statement.count(connection, values_of_all)
 
     def _compile(self, connection: Any, columns: list[str]) -> "_Compiled":
         queryset = self._make(*(stand_in(k, n) for n, k in enumerate(self._places)))
@@ -50,13 +50,13 @@ class PreparedUpdate:
         # What is written comes first, in the order of the columns.
         assert all(each is _WRITTEN for each in constants[: len(columns)])
         slots = Slots(connection, self._places, constants[len(columns) :])
-        return _Compiled(sql, fields, slots)
+        return _Compiled(Statement(connection, sql), fields, slots)
 
 
 _WRITTEN = object()
 
 
 class _Compiled(NamedTuple):
-    sql: str
+    statement: Statement
     fields: list[Any]
     slots: Slots

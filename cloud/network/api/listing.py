@@ -1,6 +1,7 @@
 """Lists: filters by any attribute, tags, sort keys, pages and their links."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,11 +9,11 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from cloud.network import errors
-from cloud.network.api.resource import NetworkAsk, Noun, Rows
+from cloud.network.api import prepared_lists
+from cloud.network.api.resource import NetworkAsk, Noun, Params, Rows
 from cloud.network.models import Tag
 from middleware.context import RequestContext
 
-Params = dict[str, list[str]]
 _NOT_FILTERS = frozenset({"fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir"})
 _TAG_FILTERS = ("tags", "tags-any", "not-tags", "not-tags-any")
 
@@ -27,11 +28,36 @@ class Listing:
         self.reverse = (params.get("page_reverse") or [""])[-1].lower() == "true"
         self.rows: Rows = []
 
-    def run(self, scope: Callable[[], QuerySet[Any]], ask: NetworkAsk) -> list[dict[str, Any]]:
-        """Render the page that was asked for, of what `scope` finds.
+    def run(
+        self, scope: Callable[[], QuerySet[Any]] | None, ask: NetworkAsk
+    ) -> list[dict[str, Any]]:
+        """Render the page that was asked for, of what `scope` finds; None is the noun's own.
 
         It is called when nothing can be refused any more, since it may make a default group.
         """
+        rows = self._few(ask) if scope is None else None
+        if rows is None:
+            rows = self._page(scope or partial(self.noun.scope, self.context), ask)
+        if self.reverse:
+            rows.reverse()
+        self.rows = rows
+        return self.noun.shape.render_many(rows, ask)
+
+    def _few(self, ask: NetworkAsk) -> Rows | None:
+        """What a prepared statement finds, None when there is none for what is asked."""
+        if self.limit is not None or self.marker is not None:
+            return None
+        filters = {key: texts for key, texts in self.params.items() if key not in _NOT_FILTERS}
+        if not prepared_lists.are_texts(self.noun, filters):
+            return None
+        ask.only = fields_of(self.params)
+        columns = self.noun.own(ask)
+        found = prepared_lists.find(
+            self.noun, self.context, filters, self._order(), _in_order, columns
+        )
+        return self.noun.complete(found, ask)
+
+    def _page(self, scope: Callable[[], QuerySet[Any]], ask: NetworkAsk) -> Rows:
         conditions, order = self._conditions(), self._order()
         if self.marker is not None and self.noun.owned:
             conditions.append(self._after(self.noun.scope(self.context), order))
@@ -45,11 +71,7 @@ class Listing:
         if self.limit is not None:
             found = found[: self.limit]
         ask.only = fields_of(self.params)
-        rows = self.noun.load(found, ask)
-        if self.reverse:
-            rows.reverse()
-        self.rows = rows
-        return self.noun.shape.render_many(rows, ask)
+        return self.noun.load(found, ask)
 
     def links(self, url: str) -> list[dict[str, str]]:
         """The "next" and "previous" of a page."""

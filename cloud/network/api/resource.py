@@ -5,6 +5,7 @@ request bodies, the filters and sort keys of lists, and the Shape that renders r
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q, QuerySet
@@ -19,6 +20,7 @@ REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
 UNSET: Any = type("Unset", (), {"__repr__": lambda self: "UNSET"})()
 
 Rows = list[dict[str, Any]]
+Params = dict[str, list[str]]
 Loader = Callable[[Rows, "NetworkAsk"], Mapping[str, Any]]
 
 
@@ -28,6 +30,14 @@ class NetworkAsk(Ask):
     def __init__(self, context: RequestContext) -> None:
         super().__init__((2, 0), lambda rule: policies.allows(context, rule, {}))
         self.context = context
+
+
+class Sight(Enum):
+    """How much of a noun a caller sees."""
+
+    ALL = "all"
+    OWN = "its own, and what is shared with it"
+    NOTHING = "nothing"
 
 
 class Field:
@@ -82,12 +92,17 @@ class Field:
                 raise errors.HTTPBadRequest(f"Invalid input for {self.key}. Reason: {reason}.")
         return value
 
+    @property
+    def filters_converted(self) -> bool:
+        """Whether a list is filtered by something else than the texts of the query."""
+        return self.convert is not None and self.convert.__name__.startswith(("to_bool", "to_int"))
+
     def where(self, values: list[str], context: RequestContext) -> Q:
         """The condition that a list filtered by `values` has."""
         if callable(self.filters):
             return self.filters(values, context)
         wanted: list[Any] = list(values)
-        if self.convert is not None and self.convert.__name__.startswith(("to_bool", "to_int")):
+        if self.filters_converted and self.convert is not None:
             wanted = [self.convert(value) for value in values]
         found = Q(**{f"{self.source}__in": wanted})
         # Neutron: an empty string asks for what has no value.
@@ -153,49 +168,60 @@ class Noun:
     @classmethod
     def scope(cls, context: RequestContext) -> QuerySet[Any]:
         """Everything that the caller may see."""
-        found = cls.model._default_manager.all()
+        return cls.seen(context, cls.sight(context))
+
+    @classmethod
+    def sight(cls, context: RequestContext) -> Sight:
+        """How much the caller may see."""
         rule = f"get_{cls.member}"
         if context.is_admin or (
             "service" in context.roles and "service" in policies.RULES.get(rule, ())
         ):
-            return found
+            return Sight.ALL
         everything = {
             "project_id": context.project_id,
             "network_project_id": context.project_id,
             "group_project_id": context.project_id,
             "parent_project_id": context.project_id,
         }
-        if not policies.allows(context, rule, everything):
-            return found.none()
-        return found.filter(cls.visible(context))
+        return Sight.OWN if policies.allows(context, rule, everything) else Sight.NOTHING
+
+    @classmethod
+    def seen(cls, context: RequestContext, sight: Sight) -> QuerySet[Any]:
+        """What a caller with that sight sees."""
+        found = cls.model._default_manager.all()
+        if sight is Sight.ALL:
+            return found
+        return found.filter(cls.visible(context)) if sight is Sight.OWN else found.none()
 
     @classmethod
     def load(cls, found: QuerySet[Any], ask: NetworkAsk) -> Rows:
         """Rows with the columns and the related things that rendering for `ask` reads."""
-        columns = cls.shape.columns(ask)
-        return cls._complete(list(found.values(*cls._own(columns))), columns, ask)
+        return cls.complete(list(found.values(*cls.own(ask))), ask)
 
     @classmethod
     def load_one(cls, resource_id: str, ask: NetworkAsk) -> Rows:
         """The same of one that the caller may see, if it is there."""
-        columns = cls.shape.columns(ask)
-        own = cls._own(columns)
+        own = cls.own(ask)
         prepared = _by_id.get((cls.model, own))
         if prepared is None:
             manager = cls.model._default_manager
             prepared = Prepared(lambda id: manager.filter(id=id).values(*own), str)
             if ask.only is None:
                 _by_id[cls.model, own] = prepared
-        return cls._complete(prepared(resource_id), columns, ask)
+        return cls.complete(prepared(resource_id), ask)
 
     @classmethod
-    def _own(cls, columns: Iterable[str]) -> tuple[str, ...]:
+    def own(cls, ask: NetworkAsk) -> tuple[str, ...]:
+        """The noun's own columns that rendering for `ask` reads."""
+        columns = cls.shape.columns(ask)
         return ("id", *(c for c in columns if c not in cls.related and c != "id"))
 
     @classmethod
-    def _complete(cls, rows: Rows, columns: Iterable[str], ask: NetworkAsk) -> Rows:
+    def complete(cls, rows: Rows, ask: NetworkAsk) -> Rows:
+        """The rows with the related things that rendering for `ask` reads."""
         if rows:
-            for name in columns:
+            for name in cls.shape.columns(ask):
                 if name in cls.related:
                     values = cls.related[name](rows, ask)
                     for row in rows:

@@ -52,7 +52,8 @@ class NounViewSet(NetworkViewSet):
         """List what the caller may see."""
         self.enter(url)
         listing = Listing(self.noun, request.params, self.context)
-        rendered = listing.run(self.scope, NetworkAsk(self.context))
+        has_own_scope = type(self).scope is not NounViewSet.scope
+        rendered = listing.run(self.scope if has_own_scope else None, NetworkAsk(self.context))
         body: Values = {self.noun.plural: rendered}
         links = listing.links(request.build_absolute_uri(request.path))
         if links:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Count, Model, Value
 
 from cloud.network import errors, models
 from cloud.network.models import Quota
@@ -41,8 +41,29 @@ def defaults() -> dict[str, int]:
 
 
 def limits(project_id: str) -> dict[str, int]:
-    own = dict(Quota.objects.filter(project_id=project_id).values_list("resource", "limit"))
-    return defaults() | own
+    return defaults() | dict(_OWN_ALL(project_id))
+
+
+_OWN_ALL = Prepared(
+    lambda project_id: Quota.objects.filter(project_id=project_id).values_list("resource", "limit"),
+    str,
+)
+
+
+def _counted(project_id: str) -> Any:
+    """(resource, how many of it the project has), for each of which there are any."""
+    first, *others = (
+        model._default_manager.filter(project_id=project_id)
+        .order_by()
+        .values("project_id")
+        .annotate(resource=Value(name), used=Count("pk"))
+        .values_list("resource", "used")
+        for name, (_, model) in LIMITS.items()
+    )
+    return first.union(*others, all=True)
+
+
+_COUNTED = Prepared(_counted, str)
 
 
 def used(resource: str, project_id: str) -> int:
@@ -58,8 +79,9 @@ def check(resource: str, project_id: str, *, more: int = 1) -> None:
 
 
 def details(project_id: str) -> dict[str, dict[str, int]]:
+    counted = dict(_COUNTED(project_id))
     return {
-        name: {"limit": limit, "used": used(name, project_id), "reserved": 0}
+        name: {"limit": limit, "used": counted.get(name, 0), "reserved": 0}
         for name, limit in limits(project_id).items()
     }
 

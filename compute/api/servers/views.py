@@ -50,7 +50,7 @@ class ServerViewSet(OfServer):
         servers, reservation_id = boot.create(request.context, order)
         if types.is_true(body["server"].get("return_reservation_id", False)):
             return {"reservation_id": reservation_id}
-        server = related.render_one(shapes.ServerCreated, servers[0], self.ask)
+        server = shapes.ServerCreated.render(vars(servers[0]), self.ask)
         # Nova: there are no ports yet whose groups could be shown, so what was asked for is.
         asked = body["server"].get("security_groups", [{"name": "default"}])
         server["security_groups"] = asked
