@@ -116,6 +116,7 @@ class ComputeViewSet(ResourceViewSet):
                 for name in params
                 if name in known or any(re.match(pattern, name) for pattern in patterns)
             }
+            self.request.links = Links(self.request)
 
     def respond(self, value: Any, status: int) -> HttpResponse:
         if value is None:

@@ -16,7 +16,8 @@ def host_of(request: HttpRequest) -> str:
 class Links:
     """Writes the links of one request's answer.
 
-    Nova: the project's id is part of links when it occurs anywhere in the URL that was asked.
+    Nova: the project's id is part of links when it occurs anywhere in the URL that was asked, but
+    for parameters that were dropped because nobody knows them.
     """
 
     __slots__ = ("_bookmark", "_self", "base")
@@ -25,7 +26,7 @@ class Links:
         version = "/v2" if getattr(request._request, "legacy_v2", False) else "/v2.1"
         root = host_of(request._request)
         project = request.context.project_id
-        inside = f"/{project}" if project and project in request._request.get_full_path() else ""
+        inside = f"/{project}" if project and _names(request, project) else ""
         self.base = f"{root}{version}{inside}"
         self._self = self.base
         self._bookmark = f"{root}{inside}"
@@ -44,3 +45,12 @@ class Links:
         flat = {name: values[-1] for name, values in sorted(params.items())}
         flat["marker"] = marker
         return [{"rel": "next", "href": f"{self.base}/{path}?{urlencode(flat)}"}]
+
+
+def _names(request: Any, project: str) -> bool:
+    """Whether the project's id occurs in the path, or in a parameter that is left."""
+    if project in request._request.path:
+        return True
+    return any(
+        project in text for name, values in request.params.items() for text in (name, *values)
+    )

@@ -32,6 +32,16 @@ def integer(request: Any, name: str, default: int) -> int:
     return number
 
 
+def window(request: Any) -> slice:
+    """The page of those that count their items, `offset` and `limit`; a limit of zero is none."""
+    first = min(integer(request, "offset", 0), _BEYOND_ALL)
+    return slice(first, first + min(most(), integer(request, "limit", 0) or most()))
+
+
+# More than any list has, and less than what a database counts to.
+_BEYOND_ALL = 1 << 48
+
+
 def limit_and_marker(request: Any) -> tuple[int, str | None]:
     """The page asked for: at most `most()` items, after the item whose id is the marker."""
     limit = min(most(), integer(request, "limit", most()))

@@ -66,10 +66,7 @@ class ServerGroupViewSet(ComputeViewSet):
             self.authorize()
         else:
             found = found.filter(project_id=self.context.project_id)
-        start = paging.integer(request, "offset", 0)
-        # Nova: a limit of zero is none.
-        limit = min(paging.most(), paging.integer(request, "limit", 0) or paging.most())
-        return {"server_groups": self._shown(found[start : start + limit])}
+        return {"server_groups": self._shown(found[paging.window(request)])}
 
     @operation(
         policy="os_compute_api:os-server-groups:show",

@@ -4,6 +4,7 @@ import pytest
 
 from compute.models import Server
 from tests.api.servers import action, boot
+from tests.cast import HERS
 
 NONE = "00000000-0000-4000-8000-00000000ffff"
 NO_HOST = "<class 'nova.exception.NovaException'>"
@@ -117,3 +118,27 @@ def test_when_metadata_of_an_aggregate_changed_is_told_once(cloud, root):
     answer = root.post(f"/os-aggregates/{made}/action", body)
     assert answer.json["aggregate"]["updated_at"] is not None
     assert root.get(f"/os-aggregates/{made}").json["aggregate"]["updated_at"] is None
+
+
+@pytest.mark.parametrize("path", ["/os-server-groups", "/servers/{}/os-volume_attachments"])
+def test_an_offset_beyond_what_databases_count_to_finds_nothing(cloud, api, path):
+    url = path.format(boot(api))
+    (rows,) = api.get(f"{url}?offset={2**63}").json.values()
+    assert rows == []
+
+
+def test_an_empty_marker_is_none_for_images(cloud, api):
+    assert api.get("/images/detail?marker=").json["images"]
+    assert api.get("/images?marker=nope").status == 400
+
+
+def test_links_name_the_project_that_the_query_names(cloud, api):
+    boot(api)
+
+    def link(query):
+        (server,) = api.get(f"/servers?{query}", version="2.66").json["servers"]
+        return server["links"][0]["href"]
+
+    assert f"/v2.1/{HERS}/servers/" in link(f"tenant_id={HERS}")
+    # What nobody knows is dropped before.
+    assert "/v2.1/servers/" in link(f"TENANT_ID={HERS}")

@@ -40,6 +40,4 @@ class ProxyViewSet(ComputeViewSet):
 
 def page_of(request: Any, items: Sequence[Item]) -> Sequence[Item]:
     """The items from `offset` on, at most `limit`; a limit of 0 is none."""
-    first = paging.integer(request, "offset", 0)
-    limit = min(paging.most(), paging.integer(request, "limit", 0) or paging.most())
-    return items[first : first + limit]
+    return items[paging.window(request)]

@@ -164,7 +164,8 @@ class ImageViewSet(ProxyViewSet):
 def _asked(params: dict[str, Any]) -> dict[str, Any]:
     """The query as Image reads it; of a parameter given twice the last value counts."""
     last = {name: values[-1] for name, values in params.items()}
-    asked: dict[str, Any] = {name: last[name] for name in ("limit", "marker") if name in last}
+    # Nova: a marker without text does not get to Image.
+    asked: dict[str, Any] = {name: last[name] for name in ("limit", "marker") if last.get(name)}
     for name, value in last.items():
         if name in _FILTERS:
             asked[_FILTERS[name]] = value

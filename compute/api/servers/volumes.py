@@ -83,10 +83,8 @@ class ServerVolumesViewSet(OfServer):
     @operation(policy=f"{RULE}:index", target="found", query=LIST)
     def list(self, request: Any, server_id: str) -> Any:
         server, ask = self.found(server_id), self.ask
-        first = paging.integer(request, "offset", 0)
-        limit = min(paging.most(), paging.integer(request, "limit", 0) or paging.most())
         # Nova: a page is one of all block devices, of which only the volumes are shown.
-        page = _rows(server, ask)[first : first + limit]
+        page = _rows(server, ask)[paging.window(request)]
         rows = [row for row in page if self._is_shown(row)]
         return {"volumeAttachments": Attachment.render_many(rows, ask)}
 
