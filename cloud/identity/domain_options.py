@@ -69,6 +69,9 @@ DEFAULTS: Options = {
 }
 # fmt: on
 _SECRET = {"ldap": frozenset({"password"})}
+COMPLIANCE = "security_compliance"
+# Passwords are held to no pattern here.
+_READABLE: dict[str, Any] = {"password_regex": None, "password_regex_description": None}
 
 
 def _refused(reason: str) -> Forbidden:
@@ -120,6 +123,27 @@ def default(group: str | None, option: str | None) -> dict[str, Any]:
     if option not in DEFAULTS[group]:
         raise _refused(f"Reading the default for option {option} in group {group} is not supported")
     return {option: DEFAULTS[group][option]}
+
+
+def compliance(domain_id: str, option: str | None) -> dict[str, Any]:
+    """What passwords are held to, all of it or one option, which is the same in all domains.
+
+    Keystone: that is told of the default domain alone, nobody looks whether another is there, and
+    the sentences end in two full stops.
+    """
+    if domain_id != "default":
+        raise _refused(
+            "Reading security compliance information for any domain other than the default domain "
+            "is not allowed or supported."
+        )
+    if option is None:
+        return {COMPLIANCE: _READABLE}
+    if option not in _READABLE:
+        raise _refused(
+            "Reading security compliance values other than password_regex and "
+            "password_regex_description is not allowed."
+        )
+    return {option: _READABLE[option]}
 
 
 def stored(domain_id: str) -> Options:

@@ -103,3 +103,16 @@ def test_a_configuration_is_changed_where_the_url_says(admin):
     ):
         answer = admin.patch(path + where, {"config": config})
         assert answer.error == f"Invalid domain specific configuration: {sentence}."
+
+
+def test_everybody_learns_what_passwords_are_held_to(demo):
+    path = "/domains/default/config/security_compliance"
+    nothing = {"password_regex": None, "password_regex_description": None}
+    assert demo.get(path).json == {"config": {"security_compliance": nothing}}
+    assert demo.get(f"{path}/password_regex").json == {"config": {"password_regex": None}}
+    for refused, sentence in (
+        (f"{path}/lockout_duration", "values other than password_regex and password_regex_desc"),
+        ("/domains/none/config/security_compliance", "information for any domain other than the"),
+    ):
+        answer = demo.get(refused)
+        assert (answer.status, sentence in answer.error) == (403, True), answer

@@ -82,3 +82,53 @@ def test_everybody_sees_regions_and_registered_limits(demo):
 
 def test_the_body_is_judged_before_the_caller(keystone):
     assert keystone.post("/projects", {"project": {}}).status == 400
+
+
+@pytest.mark.parametrize("name", ["domain", "role", "group", "limit"])
+def test_that_there_is_none_is_no_secret_where_the_rule_asks_of_it(keystone, demo, name):
+    path = f"/{name}s/none"
+    assert keystone.delete(path).status == 401
+    assert demo.delete(path).status == 404
+    if name != "group":
+        body = {"resource_limit": 1} if name == "limit" else {"description": "d"}
+        assert demo.patch(path, {name: body}).status == 404
+        assert demo.get(path).status == (403 if name == "domain" else 404)
+
+
+@pytest.mark.parametrize("name", ["domain", "role", "group"])
+def test_what_there_is_stays_forbidden(admin, demo, name):
+    made = admin.make(name, name="n")["id"]
+    assert demo.delete(f"/{name}s/{made}").status == 403
+    assert demo.patch(f"/{name}s/{made}", {name: {"description": "d"}}).status == 403
+
+
+def test_whoever_is_in_a_domain_sees_that_domains_memberships(keystone, admin):
+    admin.make("domain", name="d")
+    domain = admin.id("domains", "d")
+    places = {"here": domain, "away": "default"}
+    groups = {
+        name: admin.make("group", name=name, domain_id=at)["id"] for name, at in places.items()
+    }
+    users = {
+        name: admin.make("user", name=name, domain_id=at, password="password")["id"]
+        for name, at in places.items()
+    }
+    for group in groups.values():
+        for user in users.values():
+            assert admin.put(f"/groups/{group}/users/{user}").status == 204
+    admin.put(f"/domains/{domain}/users/{users['here']}/roles/{admin.id('roles', 'reader')}")
+    identity = {
+        "methods": ["password"],
+        "password": {"user": {"id": users["here"], "password": "password"}},
+    }
+    answer = keystone.authenticate(identity, {"domain": {"id": domain}})
+    reader = type(keystone)(answer.headers["X-Subject-Token"])
+
+    def seen(asker, path, what):
+        return {row["name"] for row in asker.get(path).json[what]}
+
+    assert seen(reader, f"/users/{users['here']}/groups", "groups") == {"here"}
+    assert seen(reader, f"/groups/{groups['here']}/users", "users") == {"here"}
+    assert reader.get(f"/users/{users['away']}/groups").status == 403
+    assert seen(admin, f"/users/{users['here']}/groups", "groups") == {"here", "away"}
+    assert seen(admin, f"/groups/{groups['here']}/users", "users") == {"here", "away"}

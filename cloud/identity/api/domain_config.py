@@ -6,8 +6,6 @@ from cloud.identity import domain_options, projects
 from cloud.identity.api.base import IdentityViewSet
 from versioned.operation import operation
 
-_COMPLIANCE = "security_compliance"
-
 
 class DomainConfigViewSet(IdentityViewSet):
     """A domain's options, all, by group, or one."""
@@ -23,10 +21,10 @@ class DomainConfigViewSet(IdentityViewSet):
     def retrieve(
         self, request: Any, domain_id: str, group: str | None = None, option: str | None = None
     ) -> dict[str, Any]:
-        if group == _COMPLIANCE:
+        if group == domain_options.COMPLIANCE:
             self.authorize(rule="get_security_compliance_domain_config")
-        else:
-            self.authorize()
+            return {"config": domain_options.compliance(domain_id, option)}
+        self.authorize()
         projects.get_domain(domain_id)
         return {"config": domain_options.get(domain_id, group, option)}
 

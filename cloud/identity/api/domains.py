@@ -74,13 +74,20 @@ class DomainViewSet(IdentityViewSet):
         made = projects.create({**domain, "is_domain": True}, domain_id=explicit)
         return self._answer(made)
 
-    @operation(policy="update_domain", body=UPDATE)
+    @operation(policy="update_domain", target="found", body=UPDATE)
     def update(self, request: Any, id: str, domain: dict[str, Any]) -> dict[str, Any]:
-        return self._answer(projects.update(projects.get_domain(id), domain))
+        return self._answer(projects.update(self._find(id), domain))
 
-    @operation(policy="delete_domain", status=204)
+    @operation(policy="delete_domain", target="found", status=204)
     def destroy(self, request: Any, id: str) -> None:
-        projects.delete(projects.get_domain(id))
+        projects.delete(self._find(id))
+
+    def _find(self, domain_id: str) -> Project:
+        """The domain, once the rule grants it. Keystone: all may know that one is not there."""
+        self.require_caller()
+        domain = projects.get_domain(domain_id)
+        self.authorize({"domain": {"id": domain.pk}})
+        return domain
 
     def _answer(self, domain: Project) -> dict[str, Any]:
         tags = projects.tags_of([domain.pk]).get(domain.pk, ())

@@ -58,14 +58,17 @@ class GroupViewSet(IdentityViewSet):
 
     @operation(policy="delete_group", target="found", status=204)
     def destroy(self, request: Any, group_id: str) -> None:
-        users.delete_group(self._find(group_id))
+        # Keystone: who may not delete a group may know that there is none, and only then.
+        users.delete_group(self._find(group_id, is_secret=False))
 
-    def _find(self, group_id: str) -> Group:
+    def _find(self, group_id: str, *, is_secret: bool = True) -> Group:
+        """The group, once the operation's rule grants it; a 403 hides that there is none."""
         self.require_caller()
         try:
             group = users.get_group(group_id)
         except NotFound:
-            self.authorize({})
+            if is_secret:
+                self.authorize({})
             raise
         self.authorize({"group": {"id": group.pk, "domain_id": group.domain_id}})
         return group

@@ -151,25 +151,30 @@ class LimitViewSet(IdentityViewSet):
 
     @operation(policy="get_limit", target="found")
     def retrieve(self, request: Any, id: str) -> dict[str, Any]:
+        return self.member("limit", "limits", _shown(self._find(id)))
+
+    @operation(policy="update_limit", target="found", body=UPDATE)
+    def update(self, request: Any, id: str, limit: Any) -> dict[str, Any]:
+        found = self._find(id)
+        if limit.get("id", id) != id:
+            raise BadRequest("Cannot change ID")
+        return self.member("limit", "limits", _shown(limits.update(found, limit)))
+
+    @operation(policy="delete_limit", target="found", status=204)
+    def destroy(self, request: Any, id: str) -> None:
+        limits.delete(self._find(id))
+
+    def _find(self, limit_id: str) -> Limit:
+        """The limit, once the rule grants it. Keystone: all may know that one is not there."""
         self.require_caller()
-        found = limits.get(id)
+        found = limits.get(limit_id)
         target: dict[str, Any] = {"project_id": found.project_id}
         if found.project is not None:
             target["project"] = {"id": found.project.pk, "domain_id": found.project.domain_id}
         else:
             target["domain"] = {"id": found.domain_id}
         self.authorize({"limit": target})
-        return self.member("limit", "limits", _shown(found))
-
-    @operation(policy="update_limit", body=UPDATE)
-    def update(self, request: Any, id: str, limit: Any) -> dict[str, Any]:
-        if limit.get("id", id) != id:
-            raise BadRequest("Cannot change ID")
-        return self.member("limit", "limits", _shown(limits.update(limits.get(id), limit)))
-
-    @operation(policy="delete_limit", status=204)
-    def destroy(self, request: Any, id: str) -> None:
-        limits.delete(limits.get(id))
+        return found
 
 
 _create = limits.create

@@ -19,6 +19,8 @@ class MembershipViewSet(GroupViewSet):
         ids = Membership.objects.filter(group_id=group_id).values("user_id")
         columns = {"domain_id": "domain_id", "enabled": "enabled", "name": "name"}
         rows = listing.narrow(User.objects.filter(pk__in=ids), self.params, columns)
+        if self.context.domain_id:
+            rows = rows.filter(domain_id=self.context.domain_id)
         expiring = listing.first(self.params, "password_expires_at")
         if expiring is not None:
             rows = rows.filter(users.expiring(expiring))

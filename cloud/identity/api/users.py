@@ -144,6 +144,8 @@ class UserViewSet(IdentityViewSet):
         self._find(user_id)
         ids = Membership.objects.filter(user_id=user_id).values("group_id")
         rows = listing.narrow(Group.objects.filter(pk__in=ids), self.params, {"name": "name"})
+        if self.context.domain_id:
+            rows = rows.filter(domain_id=self.context.domain_id)
         page = listing.page(rows, self.params)
         # Keystone: only memberships that an identity provider vouches for can expire.
         shown_rows = [{**shown_group(row), "membership_expires_at": None} for row in page.rows]
