@@ -38,13 +38,16 @@ def test_lists_sort_both_ways(several):
 def test_pages_follow_each_other_in_both_directions(several):
     first = several.get("/networks?limit=3&sort_key=name&sort_dir=asc").json
     assert [network["name"] for network in first["networks"]] == list("abc")
-    (following,) = first["networks_links"]
-    second = several.get(following["href"].removeprefix("http://testserver/network/v2.0")).json
+    links = {link["rel"]: link["href"] for link in first["networks_links"]}
+    second = several.get(links["next"].removeprefix("http://testserver/network/v2.0")).json
     assert [network["name"] for network in second["networks"]] == ["d"]
     back = {link["rel"]: link["href"] for link in second["networks_links"]}["previous"]
     third = several.get(back.removeprefix("http://testserver/network/v2.0")).json
     assert [network["name"] for network in third["networks"]] == list("abc")
     assert several.get("/networks?limit=1&marker=nobody").status == 404
+    before = several.get(links["previous"].removeprefix("http://testserver/network/v2.0")).json
+    assert before["networks"] == []
+    assert [link["rel"] for link in before["networks_links"]] == ["next"]
 
 
 def test_fields_choose_attributes(several):

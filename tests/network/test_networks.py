@@ -161,3 +161,112 @@ def test_sharing_with_one_project_shows_the_network_to_it_alone(net, network):
     assert refusal(in_use) == (409, "RbacPolicyInUse")
     assert net.as_("rita").get("/rbac-policies").json["rbac_policies"] != []
     assert carol.get("/rbac-policies").json["rbac_policies"] == []
+
+
+CAROL = "ca401000000000000000000000000002"
+
+
+def shared(net, kind, thing, target, action="access_as_shared"):
+    return net.make(
+        "rbac_policy",
+        "rbac-policies",
+        object_type=kind,
+        object_id=thing["id"],
+        action=action,
+        target_tenant=target,
+    )["id"]
+
+
+def test_an_external_network_stays_everybodys_while_routers_hang_on_it(admin, public):
+    path = f"/rbac-policies?object_id={public['id']}&action=access_as_external"
+    (wildcard,) = (row["id"] for row in admin.get(path).json["rbac_policies"])
+    carol = admin.as_("carol")
+    router = carol.make("router", name="r", external_gateway_info={"network_id": public["id"]})[
+        "id"
+    ]
+    answer = admin.delete(f"/rbac-policies/{wildcard}")
+    assert refusal(answer) == (409, "RbacPolicyInUse")
+    assert "There are routers attached to this network" in answer.error
+    body = {"rbac_policy": {"target_tenant": CAROL}}
+    assert admin.put(f"/rbac-policies/{wildcard}", body).status == 200
+    assert refusal(admin.delete(f"/rbac-policies/{wildcard}")) == (409, "RbacPolicyInUse")
+    everybody = shared(admin, "network", public, "*", "access_as_external")
+    assert admin.delete(f"/rbac-policies/{wildcard}").status == 204
+    assert carol.delete(f"/routers/{router}").status == 204
+    default = {"network": {"is_default": True}}
+    assert admin.put(f"/networks/{public['id']}", default).status == 200
+    answer = admin.delete(f"/rbac-policies/{everybody}")
+    assert (answer.status, "Default external networks" in answer.error) == (409, True)
+    assert admin.show(f"/networks/{public['id']}")["router:external"] is True
+
+
+def test_what_others_lean_on_stays_shared(net, network):
+    carol = net.as_("carol")
+    group = net.make("security_group", name="g")
+    pool = net.make("subnetpool", name="p", prefixes=["10.5.0.0/24"], default_prefixlen=26)
+    addresses = net.make("address_group", name="a", addresses=["10.0.0.0/8"])
+    scope = net.make("address_scope", name="s", ip_version=4)
+    policies = [
+        shared(net, kind, thing, CAROL)
+        for kind, thing in (
+            ("security_group", group),
+            ("subnetpool", pool),
+            ("address_group", addresses),
+            ("address_scope", scope),
+        )
+    ]
+    place = carol.make("network", name="carols")["id"]
+    carol.make("subnet", network_id=place, ip_version=4, subnetpool_id=pool["id"])
+    carol.make("port", network_id=place, security_groups=[group["id"]])
+    own = carol.make("security_group", name="own")["id"]
+    carol.make(
+        "security_group_rule",
+        security_group_id=own,
+        direction="ingress",
+        remote_address_group_id=addresses["id"],
+    )
+    carol.make("subnetpool", name="c", prefixes=["10.6.0.0/24"], address_scope_id=scope["id"])
+    for policy in policies:
+        answer = net.delete(f"/rbac-policies/{policy}")
+        assert refusal(answer) == (409, "RbacPolicyInUse"), answer
+        assert answer.error.endswith(f"Details: project_id={CAROL}")
+    everybody = shared(net.as_("root"), "subnetpool", pool, "*")
+    assert net.delete(f"/rbac-policies/{policies[1]}").status == 204
+    assert refusal(net.as_("root").delete(f"/rbac-policies/{everybody}"))[0] == 409
+
+
+def test_a_pool_is_shared_with_those_who_see_its_scope(net):
+    scope = net.make("address_scope", name="s", ip_version=4)
+    pool = net.make("subnetpool", name="p", prefixes=["10.5.0.0/24"], address_scope_id=scope["id"])
+    wish = {
+        "object_type": "subnetpool",
+        "object_id": pool["id"],
+        "action": "access_as_shared",
+        "target_tenant": CAROL,
+    }
+    answer = net.post("/rbac-policies", {"rbac_policy": wish})
+    assert (answer.status, "doesn't have access to associated" in answer.error) == (400, True)
+    shared(net, "address_scope", scope, CAROL)
+    assert net.post("/rbac-policies", {"rbac_policy": wish}).status == 201
+
+
+def test_subnets_need_an_mtu_that_their_version_allows(net):
+    small = net.make("network", name="small", mtu=67)
+    wish = {"network_id": small["id"], "ip_version": 4, "cidr": "10.9.0.0/24"}
+    answer = net.post("/subnets", {"subnet": wish})
+    assert refusal(answer) == (409, "NetworkMTUSubnetConflict")
+    assert answer.error == f"MTU of {small['id']} is not valid, subnet requires a minimum of 68"
+    wish |= {"ip_version": 6, "cidr": "fd00::/64"}
+    path = f"/networks/{small['id']}"
+    assert net.put(path, {"network": {"mtu": 1279}}).status == 200
+    assert net.post("/subnets", {"subnet": wish}).error.endswith("requires a minimum of 1280")
+    assert net.put(path, {"network": {"mtu": 1280}}).status == 200
+    assert net.post("/subnets", {"subnet": wish}).status == 201
+    assert net.put(path, {"network": {"mtu": 1279}}).error.endswith("requires a minimum of 1280")
+
+
+def test_lengths_of_a_pools_prefixes_are_texts(net):
+    pool = net.make("subnetpool", name="p", prefixes=["10.5.0.0/24"], default_prefixlen=26)
+    assert (pool["default_prefixlen"], pool["min_prefixlen"]) == ("26", "8")
+    assert net.names("/subnetpools?default_prefixlen=26") == ["p"]
+    assert net.names("/subnetpools?default_prefixlen=27") == []

@@ -149,3 +149,11 @@ def test_a_trunk_carries_ports_and_their_status(nova, net, network):
     assert net.show(f"/ports/{child['id']}")["status"] == "ACTIVE"
     assert refusal(net.delete(f"/trunks/{trunk['id']}")) == (409, "TrunkInUse")
     nova.delete(f"/trunks/{trunk['id']}")
+
+
+def test_a_trunk_that_is_switched_off_stays(net, network):
+    parent = net.make("port", network_id=network["id"])["id"]
+    path = f"/trunks/{net.make('trunk', port_id=parent, admin_state_up=False)['id']}"
+    assert refusal(net.delete(path)) == (409, "TrunkDisabled")
+    assert net.put(path, {"trunk": {"admin_state_up": True}}).status == 200
+    assert net.delete(path).status == 204

@@ -117,3 +117,14 @@ def test_quotas_hold(net, admin):
     assert admin.delete(f"/quotas/{project}").status == 204
     assert net.show(f"/quotas/{project}")["network"] == 100
     assert net.as_("carol").get(f"/quotas/{project}").status == 403
+
+
+def test_a_port_keeps_state_for_all_its_groups_or_for_none(net, group, network):
+    stateless = net.make("security_group", name="s", stateful=False)["id"]
+    wish = {"network_id": network["id"], "security_groups": [group["id"], stateless]}
+    answer = net.post("/ports", {"port": wish})
+    assert refusal(answer) == (409, "SecurityGroupConflict")
+    port = net.make("port", network_id=network["id"], security_groups=[stateless])["id"]
+    both = {"port": {"security_groups": [group["id"], stateless]}}
+    assert refusal(net.put(f"/ports/{port}", both)) == (409, "SecurityGroupConflict")
+    assert net.put(f"/ports/{port}", {"port": {"security_groups": [group["id"]]}}).status == 200

@@ -79,19 +79,21 @@ class Listing:
             return []
         full = len(self.rows) >= self.limit
         found = []
-        if self.rows and (full or self.reverse):
-            found.append({"rel": "next", "href": self._link(url, self.rows[-1], reverse=False)})
-        if self.rows and (full or not self.reverse) and (self.marker or self.reverse):
-            found.append({"rel": "previous", "href": self._link(url, self.rows[0], reverse=True)})
+        # Neutron: there is a page before the first, which is empty.
+        if full or self.reverse:
+            found.append({"rel": "next", "href": self._link(url, self.rows[-1:], reverse=False)})
+        if full or not self.reverse:
+            found.append({"rel": "previous", "href": self._link(url, self.rows[:1], reverse=True)})
         return found
 
-    def _link(self, url: str, row: dict[str, Any], *, reverse: bool) -> str:
+    def _link(self, url: str, at: Rows, *, reverse: bool) -> str:
         params = {
             key: values
             for key, values in self.params.items()
             if key not in ("marker", "page_reverse")
         }
-        params["marker"] = [row["id"]]
+        if at:
+            params["marker"] = [at[0]["id"]]
         if reverse:
             params["page_reverse"] = ["True"]
         return f"{url}?{urlencode(params, doseq=True)}"

@@ -16,15 +16,18 @@ from middleware.context import RequestContext
 from versioned.operation import operation
 
 
-def _length() -> Field:
+def _length(name: str) -> Field:
+    """A prefix's length. Neutron: it is shown as a text."""
     return Field(
+        lambda row, ask: str(row[name]),
         post=True,
         put=True,
         default=UNSET,
         convert=converters.to_int,
         check=checks.non_negative,
-        filters=True,
+        filters=lambda values, context: Q(**{f"{name}__in": map(converters.to_int, values)}),
         sort=True,
+        needs=name,
     )
 
 
@@ -35,11 +38,19 @@ class SubnetPoolNoun(Tagged):
     name = name_field(check=checks.name(may_be_empty=False))
     # Neutron: a single prefix may stand without its list.
     prefixes = Field(post=True, put=True, convert=converters.to_prefixes, check=checks.cidrs)
-    default_quota = _length()
+    default_quota = Field(
+        post=True,
+        put=True,
+        default=UNSET,
+        convert=converters.to_int,
+        check=checks.non_negative,
+        filters=True,
+        sort=True,
+    )
     ip_version = Field(filters=True, sort=True)
-    default_prefixlen = _length()
-    min_prefixlen = _length()
-    max_prefixlen = _length()
+    default_prefixlen = _length("default_prefixlen")
+    min_prefixlen = _length("min_prefixlen")
+    max_prefixlen = _length("max_prefixlen")
     is_default = flag(False, post=True, put=True, sort=True)
     shared = shared_field("subnetpool", put=False)
     address_scope_id = Field(

@@ -1,5 +1,6 @@
 """Networks and their segments."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -31,6 +32,7 @@ PHYSICAL = ("flat", "vlan")
 TUNNELS = ("vxlan", "gre", "geneve")
 OVERHEAD = {"vxlan": 50, "gre": 42, "geneve": 58}
 WIDEST = 1500
+LEAST_MTU = {4: 68, 6: 1280}
 # Ports that nobody asked for: they go with their network.
 OWN_PORTS = ("network:dhcp", "network:distributed", "network:router_ha_interface")
 
@@ -86,6 +88,9 @@ def change(context: RequestContext, network: Network, values: Values) -> None:
             sharing.unshare("network", network.id, sharing.EXTERNAL)
         elif external and not network.is_external:
             sharing.share("network", network.id, network.project_id, sharing.EXTERNAL)
+        if "mtu" in values:
+            found = Subnet.objects.filter(network=network).values_list("ip_version", flat=True)
+            check_mtu(network.id, values["mtu"], found)
         standard.change(network, standard.columns(values, Network, RENAMED))
         if values.get("is_default"):
             _be_default(network)
@@ -115,6 +120,15 @@ def remove(network: Network) -> None:
         AutoAllocatedTopology.objects.filter(network=network).delete()
         sharing.forget(network.id)
         standard.discard(network)
+
+
+def check_mtu(network_id: str, mtu: int, versions: Iterable[int]) -> None:
+    """Refuse an MTU that is too small for subnets of these IP versions."""
+    least = max((LEAST_MTU[version] for version in versions), default=0)
+    # Neutron: what is too small for IPv4 is said to be so even where there is only IPv6.
+    if mtu < least:
+        smallest = LEAST_MTU[4] if mtu < LEAST_MTU[4] else least
+        raise errors.NetworkMTUSubnetConflict(net_id=network_id, mtu=smallest)
 
 
 def _refuse_foreign_ports(network: Network) -> None:

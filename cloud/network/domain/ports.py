@@ -221,10 +221,15 @@ def _groups(context: RequestContext, asked: list[str], project_id: str) -> list[
     found = SecurityGroup.objects.filter(id__in=wanted)
     if not context.is_admin:
         found = found.filter(sharing.visible("security_group", context) | Q(project_id=project_id))
-    known = set(found.values_list("id", flat=True))
+    known = dict(found.values_list("id", "stateful"))
     missing = [group for group in wanted if group not in known]
     if missing:
         raise errors.SecurityGroupNotFound(id=", ".join(missing))
+    if len(set(known.values())) > 1:
+        raise errors.SecurityGroupConflict(
+            reason="Cannot apply both stateful and stateless security groups on the same port "
+            "at the same time"
+        )
     return wanted
 
 

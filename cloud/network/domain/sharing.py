@@ -6,14 +6,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from cloud.network import errors, models
-from cloud.network.domain import quotas
+from cloud.network.domain import dependents, quotas
 from cloud.network.models import RbacPolicy
 from middleware.context import RequestContext
 from versioned.prepared import Prepared
 
-SHARED = "access_as_shared"
-EXTERNAL = "access_as_external"
-EVERYBODY = "*"
+SHARED, EXTERNAL = dependents.SHARED, dependents.EXTERNAL
+EVERYBODY = dependents.EVERYBODY
 
 # object type -> (model, actions).
 KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -114,6 +113,8 @@ def create(context: RequestContext, values: dict[str, Any]) -> RbacPolicy:
         raise errors.InvalidInput(
             error_message="Only admins can manipulate policies on objects they do not own"
         )
+    if kind == "subnetpool" and row.address_scope_id:
+        _check_scope(row, values["target_tenant"])
     with transaction.atomic():
         quotas.check("rbac_policy", values["project_id"])
         if kind == "network" and action == EXTERNAL and not row.is_external:
@@ -136,7 +137,7 @@ def change(policy: RbacPolicy, values: dict[str, Any]) -> None:
     """Give a policy another target."""
     with transaction.atomic():
         if "target_tenant" in values:
-            _refuse_in_use(policy)
+            dependents.check(policy, KINDS[policy.object_type][0], values["target_tenant"])
             policy.target_project = values["target_tenant"]
             try:
                 with transaction.atomic():
@@ -148,7 +149,7 @@ def change(policy: RbacPolicy, values: dict[str, Any]) -> None:
 def remove(policy: RbacPolicy) -> None:
     """Stop sharing, unless somebody leans on it."""
     with transaction.atomic():
-        _refuse_in_use(policy)
+        dependents.check(policy, KINDS[policy.object_type][0])
         policy.delete()
         if (
             policy.action == EXTERNAL
@@ -157,33 +158,12 @@ def remove(policy: RbacPolicy) -> None:
             models.Network.objects.filter(id=policy.object_id).update(is_external=False)
 
 
-def _refuse_in_use(policy: RbacPolicy) -> None:
-    if policy.object_type != "network" or policy.action != SHARED:
-        return
-    others = models.Port.objects.filter(network_id=policy.object_id).exclude(
-        device_owner__startswith="network:"
-    )
-    owner = (
-        models.Network.objects.filter(id=policy.object_id)
-        .values_list("project_id", flat=True)
-        .first()
-    )
-    if policy.target_project == EVERYBODY:
-        named = RbacPolicy.objects.filter(object_id=policy.object_id, action=SHARED).exclude(
-            target_project=EVERYBODY
-        )
-        others = others.exclude(project_id=owner).exclude(
-            project_id__in=named.values("target_project")
-        )
-    else:
-        everybody = RbacPolicy.objects.filter(
-            object_id=policy.object_id, action=SHARED, target_project=EVERYBODY
-        )
-        if everybody.exists():
-            return
-        others = others.filter(project_id=policy.target_project)
-    if others.exists():
-        raise errors.RbacPolicyInUse(
-            object_id=policy.object_id,
-            details=errors.InvalidSharedSetting(network=policy.object_id).message,
+def _check_scope(pool: models.SubnetPool, target: str) -> None:
+    """Refuse to share a pool with whom its address scope is not shared with."""
+    if not RbacPolicy.objects.filter(
+        object_id=pool.address_scope_id, target_project__in=(EVERYBODY, target)
+    ).exists():
+        reason = "target project doesn't have access to associated address scope."
+        raise errors.InvalidInput(
+            error_message=f"Failed to create RBAC policy on object {pool.id} because {reason}."
         )

@@ -7,7 +7,15 @@ from typing import Any
 from django.db import transaction
 
 from cloud.network import errors
-from cloud.network.domain import addresses, agents, pools, quotas, security, standard
+from cloud.network.domain import (
+    addresses,
+    agents,
+    networks,
+    pools,
+    quotas,
+    security,
+    standard,
+)
 from cloud.network.models import FixedIp, Network, Port, Segment, Subnet, SubnetPool
 from middleware.context import RequestContext
 
@@ -40,6 +48,7 @@ def create(context: RequestContext, network: Network, values: Values) -> Subnet:
         row |= {"cidr": str(net), "ip_version": net.version}
         row["subnetpool_id"] = pool.id if pool is not None else None
         _refuse_overlap(net, siblings, network)
+        networks.check_mtu(network.id, network.mtu, [net.version])
         if any(
             s.ip_version == net.version and s.subnetpool_id != row["subnetpool_id"]
             for s in siblings

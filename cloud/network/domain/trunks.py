@@ -35,6 +35,7 @@ def change(trunk: Trunk, values: Values) -> None:
 def remove(trunk: Trunk) -> None:
     """Delete a trunk whose parent is not in use."""
     with transaction.atomic():
+        _refuse_disabled(trunk)
         if trunk.port.host_id and trunk.port.device_id:
             raise errors.TrunkInUse(trunk_id=trunk.id)
         _release(Subport.objects.filter(trunk=trunk))

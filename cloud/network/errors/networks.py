@@ -55,6 +55,10 @@ class AvailabilityZoneNotFound(NotFound):
     text = "AvailabilityZone {availability_zone} could not be found."
 
 
+class NetworkMTUSubnetConflict(Conflict):
+    text = "MTU of {net_id} is not valid, subnet requires a minimum of {mtu}"
+
+
 class DefaultExternalNetworkExists(Conflict):
     text = "A default external network already exists: {net_id}."
 

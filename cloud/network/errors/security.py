@@ -1,6 +1,6 @@
 """Refusals: security groups."""
 
-from cloud.network.errors.base import BadRequest, InUse, InvalidInput, NotFound
+from cloud.network.errors.base import BadRequest, Conflict, InUse, InvalidInput, NotFound
 
 
 class SecurityGroupNotFound(NotFound):
@@ -9,6 +9,10 @@ class SecurityGroupNotFound(NotFound):
 
 class SecurityGroupInUse(InUse):
     text = "Security Group {id} in use."
+
+
+class SecurityGroupConflict(Conflict):
+    text = "Error {reason} while attempting the operation."
 
 
 class SecurityGroupCannotRemoveDefault(InUse):
