@@ -18,6 +18,7 @@ from compute.work.registry import task
 from compute.work.task import Work
 
 NAME = "live-migration"
+_GIB = 1 << 30
 _MIB = 1024 * 1024
 # How long a driver is left alone whose guest is still moving.
 _A_WHILE = timedelta(seconds=1)
@@ -76,7 +77,6 @@ def prepare(work: Work) -> None:
         _forsake(work)
         return
     move = _migration(work)
-    memory = server.memory_mb * _MIB
     with transaction.atomic():
         for event, host in (
             ("compute_check_can_live_migrate_destination", move.dest_compute),
@@ -84,16 +84,7 @@ def prepare(work: Work) -> None:
             ("compute_pre_live_migration", move.dest_compute),
         ):
             records.Event(work.context, server, event, host).succeed()
-        _set_status(
-            move,
-            "running",
-            memory_total=memory,
-            memory_processed=0,
-            memory_remaining=memory,
-            disk_total=0,
-            disk_processed=0,
-            disk_remaining=0,
-        )
+        _set_status(move, "running")
         queue.enqueue(
             "live migrate",
             queue=queue.of_host(str(move.source_compute)),
@@ -118,16 +109,11 @@ def migrate(work: Work) -> None:
         try:
             registry.driver(source).live_migrate(server, registry.driver(destination))
         except StillMoving:
-            _show_progress(move)
+            _show_progress(server, move)
             raise Later(clock.now() + _A_WHILE) from None
         with transaction.atomic():
             step.succeed()
-            _set_status(
-                move,
-                "post-migrating",
-                memory_processed=move.memory_total,
-                memory_remaining=0,
-            )
+            _set_status(move, "post-migrating")
             queue.enqueue(
                 "end live migration",
                 queue=queue.of_host(destination),
@@ -138,14 +124,20 @@ def migrate(work: Work) -> None:
             work.complete()
 
 
-def _show_progress(move: Migration) -> None:
-    """Half of what is left is copied each time, so that there is always something left."""
-    left = (move.memory_remaining or 0) // 2
-    Migration.objects.filter(pk=move.pk, status="running").update(
-        memory_remaining=left,
-        memory_processed=(move.memory_total or 0) - left,
-        updated_at=clock.now(),
-    )
+def _show_progress(server: Server, move: Migration) -> None:
+    """Half of what is left is copied each time, so that there is always something left.
+
+    Nova: nothing is known before the hypervisor is asked how far it is, and never that it is none.
+    """
+    told = {}
+    disks = 0 if server.is_volume_backed else server.root_gb + server.ephemeral_gb
+    for what, total in (("memory", server.memory_mb * _MIB), ("disk", disks * _GIB)):
+        if not total:
+            continue
+        left = max(1, (getattr(move, f"{what}_remaining") or total) // 2)
+        told |= {f"{what}_total": total, f"{what}_remaining": left}
+        told[f"{what}_processed"] = total - left
+    Migration.objects.filter(pk=move.pk, status="running").update(updated_at=clock.now(), **told)
 
 
 def _gave_up_there(work: Work, exc: Exception) -> None:

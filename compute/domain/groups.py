@@ -48,10 +48,18 @@ def make(
         return ServerGroup.objects.create(
             name=name,
             policy=policy,
-            rules={key: int(value) for key, value in (rules or {}).items()},
+            rules={key: _whole(value) for key, value in (rules or {}).items()},
             project_id=project_id,
             user_id=user_id,
         )
+
+
+def _whole(value: Any) -> int:
+    """A rule's number; one with a point is the same to JSON, and none to Nova."""
+    try:
+        return int(str(value))
+    except ValueError as exc:
+        raise BadRequest(repr(exc)) from exc
 
 
 def delete(group: ServerGroup) -> None:

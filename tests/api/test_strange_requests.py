@@ -142,3 +142,19 @@ def test_links_name_the_project_that_the_query_names(cloud, api):
     assert f"/v2.1/{HERS}/servers/" in link(f"tenant_id={HERS}")
     # What nobody knows is dropped before.
     assert "/v2.1/servers/" in link(f"TENANT_ID={HERS}")
+
+
+def test_a_rule_of_a_server_group_is_a_whole_number_without_a_point(api, db):
+    rules = {"max_server_per_host": 3.0}
+    body = {"server_group": {"name": "g", "policy": "anti-affinity", "rules": rules}}
+    answer = api.post("/os-server-groups", body, version="2.64")
+    said = "ValueError(\"invalid literal for int() with base 10: '3.0'\")"
+    assert (answer.status, answer.error) == (400, said)
+
+
+@pytest.mark.parametrize("cidr", [1.5, ["10.0.0.0/8"]])
+def test_a_range_of_addresses_is_a_text(cloud, api, cidr):
+    (group,) = api.get("/os-security-groups").json["security_groups"]
+    rule = {"parent_group_id": group["id"], "ip_protocol": "tcp", "from_port": 1, "to_port": 1}
+    answer = api.post("/os-security-group-rules", {"security_group_rule": {**rule, "cidr": cidr}})
+    assert (answer.status, answer.error) == (400, f"{cidr} is not a valid IP network.")

@@ -26,6 +26,7 @@ def server(**changes):
         "vm_state": "active",
         "power_state": 1,
         "launched_at": clock.now(),
+        "updated_at": clock.now(),
         "host": "compute1",
         "node": "compute1",
         "flavor_id": "1",

@@ -89,9 +89,9 @@ def _cidr(given: Any) -> str:
     if not given:
         return "0.0.0.0/0"
     cidr = urllib.parse.unquote(given) if isinstance(given, str) else given
-    if not FORMATS["cidr"](cidr):
+    if not isinstance(cidr, str) or not FORMATS["cidr"](cidr):
         raise BadRequest(f"{cidr} is not a valid IP network.")
-    return str(cidr)
+    return cidr
 
 
 def _with_ports(protocol: str, given_first: Any, given_last: Any) -> dict[str, Any]:
