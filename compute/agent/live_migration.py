@@ -129,7 +129,7 @@ def _show_progress(server: Server, move: Migration) -> None:
 
     Nova: nothing is known before the hypervisor is asked how far it is, and never that it is none.
     """
-    told = {}
+    told: dict[str, int] = {}
     disks = 0 if server.is_volume_backed else server.root_gb + server.ephemeral_gb
     for what, total in (("memory", server.memory_mb * _MIB), ("disk", disks * _GIB)):
         if not total:

@@ -270,3 +270,23 @@ def test_lengths_of_a_pools_prefixes_are_texts(net):
     assert (pool["default_prefixlen"], pool["min_prefixlen"]) == ("26", "8")
     assert net.names("/subnetpools?default_prefixlen=26") == ["p"]
     assert net.names("/subnetpools?default_prefixlen=27") == []
+
+
+def test_subnets_are_looked_for_by_whether_their_network_is_shared(net, admin, network, subnet):
+    assert [row["id"] for row in net.get("/subnets?shared=False").json["subnets"]] == [subnet["id"]]
+    assert net.get("/subnets?shared=True").json["subnets"] == []
+    before = net.show(f"/networks/{network['id']}")["revision_number"]
+    policy = shared(admin, "network", network, "*")
+    assert net.show(f"/networks/{network['id']}")["revision_number"] == before + 1
+    assert net.get("/subnets?shared=False").json["subnets"] == []
+    assert [row["id"] for row in net.get("/subnets?shared=True").json["subnets"]] == [subnet["id"]]
+    assert admin.delete(f"/rbac-policies/{policy}").status == 204
+    assert net.show(f"/networks/{network['id']}")["revision_number"] == before + 2
+
+
+def test_a_network_without_subnets_has_no_addresses_and_is_listed(admin, network):
+    path = f"/network-ip-availabilities?network_id={network['id']}"
+    (found,) = admin.get(path).json["network_ip_availabilities"]
+    assert (found["total_ips"], found["subnet_ip_availability"]) == (0, [])
+    assert admin.show(f"/network-ip-availabilities/{network['id']}") == found
+    assert admin.get(f"{path}&ip_version=4").json["network_ip_availabilities"] == []

@@ -152,9 +152,36 @@ def test_port_forwardings_share_a_floating_ip(net, network, router, floating):
     }
     made = net.make("port_forwarding", path, **wish)
     assert made["external_port_range"] == "8080:8080"
-    assert net.post("/" + path, {"port_forwarding": wish}).status == 400
+    again = net.post("/" + path, {"port_forwarding": wish | {"external_port": 82}})
+    assert "collision with the internal_port_range" in again.error
+    assert again.error.endswith("The following ranges collide: 80:80 and 80:80.")
+    again = net.post("/" + path, {"port_forwarding": wish | {"internal_port": 81}})
+    assert "collision with the external_port_range" in again.error
     changed = net.put(f"/{path}/{made['id']}", {"port_forwarding": {"external_port": 81}})
     assert changed.json["port_forwarding"]["external_port"] == 81
     taken = {"floatingip": {"port_id": port["id"]}}
     assert net.put(f"/floatingips/{floating['id']}", taken).status == 409
+    kept = net.delete(f"/floatingips/{floating['id']}")
+    assert refusal(kept) == (409, "FipInUseByPortForwarding")
+    other = net.make("port", network_id=network["id"])
+    bound = {"floating_network_id": floating["floating_network_id"], "port_id": other["id"]}
+    net.make("floatingip", **bound)
+    to_other = {
+        "protocol": "tcp",
+        "internal_port_id": other["id"],
+        "internal_ip_address": other["fixed_ips"][0]["ip_address"],
+        "internal_port": 80,
+        "external_port": 8081,
+    }
+    refused = net.post("/" + path, {"port_forwarding": to_other})
+    assert refusal(refused) == (409, "PortHasBindingFloatingIP")
     assert net.delete(f"/{path}/{made['id']}").status == 204
+
+
+def test_a_change_of_nothing_lets_go(net, network, router, floating):
+    port = net.make("port", network_id=network["id"])
+    path = f"/floatingips/{floating['id']}"
+    assert net.put(path, {"floatingip": {"port_id": port["id"]}}).status == 200
+    told = net.put(path, {"floatingip": {"description": "d"}}).json["floatingip"]
+    assert told["port_id"] == port["id"]
+    assert net.put(path, {"floatingip": {}}).json["floatingip"]["port_id"] is None

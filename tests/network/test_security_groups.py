@@ -128,3 +128,13 @@ def test_a_port_keeps_state_for_all_its_groups_or_for_none(net, group, network):
     both = {"port": {"security_groups": [group["id"], stateless]}}
     assert refusal(net.put(f"/ports/{port}", both)) == (409, "SecurityGroupConflict")
     assert net.put(f"/ports/{port}", {"port": {"security_groups": [group["id"]]}}).status == 200
+
+
+def test_a_new_groups_rules_count(net, admin, group):
+    project = group["project_id"]
+    used = net.show(f"/quotas/{project}/details")["security_group_rule"]["used"]
+    body = {"quota": {"security_group_rule": used + 1}}
+    assert admin.put(f"/quotas/{project}", body).status == 200
+    answer = net.post("/security-groups", {"security_group": {"name": "more"}})
+    assert refusal(answer) == (409, "OverQuota")
+    assert "security_group_rule" in answer.error

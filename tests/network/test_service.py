@@ -143,3 +143,45 @@ def test_guaranteed_bandwidth_becomes_a_request_to_placement(admin):
 )
 def test_what_refers_to_nothing_is_refused(net, member, values, kind):
     assert refusal(net.post(f"/{member}s", {member: values})) == (404, kind)
+
+
+def test_networks_are_under_their_projects_default_policy(admin, net):
+    owner = net.make("network", name="before")
+    assert owner["qos_policy_id"] is None
+    policy = admin.make(
+        "policy", "qos/policies", name="p", is_default=True, project_id=owner["project_id"]
+    )
+    assert net.make("network", name="after")["qos_policy_id"] == policy["id"]
+
+
+def test_minimum_packet_rates_have_directions_or_none(admin):
+    path = f"/qos/policies/{admin.make('policy', 'qos/policies', name='p')['id']}"
+    rules = f"{path}/minimum_packet_rate_rules"
+
+    def add(direction):
+        rule = {"min_kpps": 1, "direction": direction}
+        return admin.post(rules, {"minimum_packet_rate_rule": rule})
+
+    assert add("egress").status == 201
+    made = add("ingress").json["minimum_packet_rate_rule"]["id"]
+    assert refusal(add("any")) == (409, "QoSRuleParameterConflict")
+    change = {"minimum_packet_rate_rule": {"direction": "any"}}
+    assert refusal(admin.put(f"{rules}/{made}", change)) == (409, "QoSRuleParameterConflict")
+
+
+def test_who_may_not_change_a_policys_rules_is_told_so(admin, net):
+    path = f"/qos/policies/{admin.make('policy', 'qos/policies', name='p')['id']}"
+    body = {"bandwidth_limit_rule": {"max_kbps": 1}}
+    assert net.post(f"{path}/bandwidth_limit_rules", body).status == 403
+    assert net.get(f"{path}/bandwidth_limit_rules").status == 404
+    assert net.post("/qos/policies/none/bandwidth_limit_rules", body).status == 404
+    assert net.get("/qos/rule-types/bandwidth_limit").status == 403
+
+
+def test_a_policy_that_others_networks_are_under_stays_shared(admin, net):
+    policy = admin.make("policy", "qos/policies", name="p", shared=True)["id"]
+    network = net.make("network", name="n", qos_policy_id=policy)["id"]
+    body = {"policy": {"shared": False}}
+    assert refusal(admin.put(f"/qos/policies/{policy}", body)) == (409, "RbacPolicyInUse")
+    assert net.delete(f"/networks/{network}").status == 204
+    assert admin.put(f"/qos/policies/{policy}", body).status == 200

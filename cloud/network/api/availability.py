@@ -87,7 +87,7 @@ class AvailabilityViewSet(NetworkViewSet):
             )
             row["used_ips"] += used.get(subnet.id, 0)
             row["total_ips"] += total
-        return [row for row in shown.values() if row["subnet_ip_availability"]]
+        return list(shown.values())
 
     def may(self) -> bool:
         return policies.allows(self.context, "get_network_ip_availability", {})

@@ -26,14 +26,14 @@ def shared_loader(kind: str) -> Any:
     return load
 
 
-def shared_filter(kind: str) -> Any:
-    """Filter: what is, or is not, shared with the caller."""
+def shared_filter(kind: str, column: str = "id") -> Any:
+    """Filter: what is, or is not, shared with the caller, or lies in what is."""
 
     def where(values: list[str], context: RequestContext) -> Q:
         wanted = {converters.to_bool(value) for value in values}
         if len(wanted) != 1:
             return Q()
-        shared = Q(id__in=sharing.offered(kind, context))
+        shared = Q(**{f"{column}__in": sharing.offered(kind, context)})
         return shared if wanted == {True} else ~shared
 
     return where

@@ -67,11 +67,14 @@ class RuleViewSet(NetworkViewSet):
         return f"{self.kind.name}_rule"
 
     def policy(self, id: str, verb: str) -> QosPolicy:
+        if verb != "get":
+            # Neutron: who may not change it is told so even where nothing of it may be seen.
+            owner = QosPolicy.objects.filter(id=id).values_list("project_id", flat=True).first()
+            if owner is not None:
+                self.demand(f"{verb}_policy_rule", {"parent_project_id": owner})
         found = PolicyNoun.scope(self.context).filter(id=id).first()
         if found is None:
             raise errors.QosPolicyNotFound(policy_id=id)
-        if verb != "get":
-            self.demand(f"{verb}_policy_rule", {"parent_project_id": found.project_id})
         policy: QosPolicy = found
         return policy
 
@@ -186,8 +189,10 @@ class RuleTypeViewSet(NetworkViewSet):
     @operation()
     def retrieve(self, request: Any, *, type: str) -> Any:
         """Show a kind, and what it takes."""
+        if not self.context.is_admin:
+            raise errors.NotAuthorized
         kind = qos.KINDS.get(type)
-        if kind is None or not self.context.is_admin:
+        if kind is None:
             raise errors.HTTPNotFound("The resource could not be found.")
         numbers: Any = [
             {

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from cloud.network import errors
 from cloud.network.api import checks, converters
+from cloud.network.api.networks import shared_filter
 from cloud.network.api.resource import UNSET, Field
 from cloud.network.api.standard import Tagged, flag
 from cloud.network.api.views import NounViewSet, Values
@@ -93,7 +94,7 @@ class SubnetNoun(Tagged):
     shared = Field(
         show=False,
         convert=converters.to_bool,
-        filters=lambda values, context: Q(network_id__in=sharing.offered("network", context)),
+        filters=shared_filter("network", "network_id"),
     )
 
     @classmethod

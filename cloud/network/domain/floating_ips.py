@@ -4,6 +4,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from cloud.network import errors
 from cloud.network.domain import addresses, events, ports, qos, quotas, sharing, standard
@@ -94,7 +95,8 @@ def change(context: RequestContext, found: FloatingIp, values: Values) -> None:
         row = standard.columns(values, FloatingIp)
         for key in ("port_id", "fixed_ip_address", "router_id"):
             row.pop(key, None)
-        if "port_id" in values or "fixed_ip_address" in values:
+        # Neutron: once there was nothing else to change, and a change of nothing still lets go.
+        if not values or "port_id" in values or "fixed_ip_address" in values:
             if values.get("port_id") and PortForwarding.objects.filter(floating_ip=found).exists():
                 raise errors.FipInUseByPortForwarding(id=found.id)
             _lead(context, found, values, before=before)
@@ -196,9 +198,10 @@ def _router_to(found: FloatingIp, port: Port, address: str) -> str:
 
 
 def remove(found: FloatingIp) -> None:
-    """Give an address back."""
+    """Give an address back that no ports of it lead anywhere."""
     with transaction.atomic():
-        PortForwarding.objects.filter(floating_ip=found).delete()
+        if PortForwarding.objects.filter(floating_ip=found).exists():
+            raise errors.FipInUseByPortForwarding(id=found.id)
         holder, inside = found.floating_port, found.port
         standard.discard(found)
         ports.drop(holder)
@@ -226,6 +229,14 @@ def _ends(values: Values, side: str) -> tuple[int, int]:
 def forward(context: RequestContext, found: FloatingIp, values: Values) -> str:
     """Lead ports of a floating ip to ports of an internal address."""
     with transaction.atomic():
+        bound = FloatingIp.objects.filter(port_id=values["internal_port_id"]).first()
+        if bound is not None:
+            raise errors.PortHasBindingFloatingIP(
+                floating_ip_address=bound.floating_ip_address,
+                fip_id=bound.id,
+                port_id=bound.port_id,
+                fixed_ip=values.get("internal_ip_address"),
+            )
         if found.port_id:
             raise errors.FloatingIPPortAlreadyAssociated(
                 floating_ip_address=found.floating_ip_address,
@@ -279,19 +290,21 @@ def _direct(
             resource="port_forwarding",
             msg="The range of internal ports must be of the size of the external one, or one",
         )
-    others = PortForwarding.objects.filter(floating_ip=found, protocol=row.protocol).exclude(
-        id=row.id
-    )
-    if others.filter(
-        external_first__lte=row.external_last, external_last__gte=row.external_first
-    ).exists():
+    others = PortForwarding.objects.filter(protocol=row.protocol).exclude(id=row.id)
+    same = others.filter(internal_port=port, internal_ip_address=address)
+    _refuse_collision(row, same, "internal")
+    _refuse_collision(row, others.filter(floating_ip=found), "external")
+
+
+def _refuse_collision(row: PortForwarding, others: QuerySet[PortForwarding], side: str) -> None:
+    first, last = getattr(row, f"{side}_first"), getattr(row, f"{side}_last")
+    other = others.filter(**{f"{side}_first__lte": last, f"{side}_last__gte": first}).first()
+    if other is not None:
+        there = f"{getattr(other, f'{side}_first')}:{getattr(other, f'{side}_last')}"
         raise errors.BadRequest(
             resource="port_forwarding",
-            msg=(
-                "A duplicate port forwarding entry with same attributes already exists, "
-                f"conflicting values are {{'external_port': {row.external_first}, "
-                f"'floatingip_id': '{found.id}', 'protocol': '{row.protocol}'}}"
-            ),
+            msg=f"There is a port collision with the {side}_port_range. The following ranges "
+            f"collide: {there} and {first}:{last}",
         )
 
 

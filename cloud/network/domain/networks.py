@@ -52,6 +52,7 @@ def create(context: RequestContext, values: Values) -> Network:
             )
         row = standard.columns(values, Network, RENAMED) | provider
         row["mtu"] = values["mtu"] or widest
+        row["qos_policy_id"] = values.get("qos_policy_id") or qos.default_of(values["project_id"])
         network = standard.add(Network, row, revision=1)
         _occupy(network, provider)
         for segment in (values.get("segments") or [])[1:]:

@@ -53,6 +53,12 @@ def check_usable(context: RequestContext, values: Values) -> None:
         raise errors.QosPolicyNotFound(policy_id=policy_id)
 
 
+def default_of(project_id: str) -> str | None:
+    """The policy that a project's networks are under when they name none."""
+    own = QosPolicy.objects.filter(project_id=project_id, is_default=True)
+    return own.values_list("id", flat=True).first()
+
+
 def create(values: Values) -> QosPolicy:
     """Make a policy."""
     with transaction.atomic():
@@ -171,7 +177,15 @@ def remove_rule(policy: QosPolicy, rule: QosRule) -> None:
 
 def _refuse_conflict(policy: QosPolicy, kind: Kind, values: Values, own: str | None) -> None:
     for other in QosRule.objects.filter(policy=policy, kind=kind.name).exclude(id=own or ""):
-        if other.values.get("direction") == values.get("direction"):
+        there, new = other.values.get("direction"), values.get("direction")
+        if there != new and "any" in (there, new):
+            raise errors.QoSRuleParameterConflict(
+                rule_value=new,
+                policy_id=policy.id,
+                existing_rule=kind.name,
+                existing_value=there,
+            )
+        if there == new:
             raise errors.QoSRulesConflict(
                 new_rule_type=kind.name, rule_id=other.id, policy_id=policy.id
             )

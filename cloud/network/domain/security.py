@@ -126,6 +126,8 @@ def create(context: RequestContext, values: Values) -> SecurityGroup:
     with transaction.atomic():
         ensure_default(values["project_id"])
         quotas.check("security_group", values["project_id"])
+        born = len(_born_rules(is_default=False))
+        quotas.check("security_group_rule", values["project_id"], more=born)
         group = standard.add(SecurityGroup, standard.columns(values, SecurityGroup), revision=1)
         _add_born_rules(group, is_default=False)
         standard.tag(group.id, values["tags"])

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from cloud.network import errors, models
-from cloud.network.domain import dependents, quotas
+from cloud.network.domain import dependents, quotas, standard
 from cloud.network.models import RbacPolicy
 from middleware.context import RequestContext
 from versioned.prepared import Prepared
@@ -76,10 +76,13 @@ def share(kind: str, object_id: str, project_id: str, action: str = SHARED) -> N
 
 
 def unshare(kind: str, object_id: str, action: str = SHARED) -> None:
-    """Take back what was shared with everybody."""
-    RbacPolicy.objects.filter(
+    """Take back what was shared with everybody; of a network its own room looks who leans on it."""
+    found = RbacPolicy.objects.filter(
         object_type=kind, object_id=object_id, action=action, target_project=EVERYBODY
-    ).delete()
+    )
+    for policy in found if kind != "network" else ():
+        dependents.check(policy, KINDS[kind][0])
+    found.delete()
 
 
 def forget(object_id: str) -> None:
@@ -122,13 +125,15 @@ def create(context: RequestContext, values: dict[str, Any]) -> RbacPolicy:
             row.save(update_fields=["is_external"])
         try:
             with transaction.atomic():
-                return RbacPolicy.objects.create(
+                made = RbacPolicy.objects.create(
                     project_id=values["project_id"],
                     object_type=kind,
                     object_id=values["object_id"],
                     action=action,
                     target_project=values["target_tenant"],
                 )
+                _touch(made)
+                return made
         except IntegrityError:
             raise errors.DuplicateRbacPolicy from None
 
@@ -142,6 +147,7 @@ def change(policy: RbacPolicy, values: dict[str, Any]) -> None:
             try:
                 with transaction.atomic():
                     policy.save()
+                    _touch(policy)
             except IntegrityError:
                 raise errors.DuplicateRbacPolicy from None
 
@@ -151,11 +157,18 @@ def remove(policy: RbacPolicy) -> None:
     with transaction.atomic():
         dependents.check(policy, KINDS[policy.object_type][0])
         policy.delete()
+        _touch(policy)
         if (
             policy.action == EXTERNAL
             and not RbacPolicy.objects.filter(object_id=policy.object_id, action=EXTERNAL).exists()
         ):
             models.Network.objects.filter(id=policy.object_id).update(is_external=False)
+
+
+def _touch(policy: RbacPolicy) -> None:
+    # Neutron: of what can be shared, only a network is revised by it.
+    if policy.object_type == "network":
+        standard.touch(models.Network.objects.filter(id=policy.object_id))
 
 
 def _check_scope(pool: models.SubnetPool, target: str) -> None:

@@ -38,6 +38,13 @@ class QoSRulesConflict(Conflict):
     )
 
 
+class QoSRuleParameterConflict(Conflict):
+    text = (
+        "Unable to add the rule with value {rule_value} to the policy {policy_id} as the "
+        "existing rule of type {existing_rule} has value {existing_value}."
+    )
+
+
 class MeteringLabelNotFound(NotFound):
     text = "Metering label '{label_id}' does not exist."
 

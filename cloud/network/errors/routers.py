@@ -74,6 +74,13 @@ class FloatingIPPortAlreadyAssociated(InUse):
     )
 
 
+class PortHasBindingFloatingIP(InUse):
+    text = (
+        "Cannot create port forwarding to floating IP {floating_ip_address} ({fip_id}) with port "
+        "{port_id} using fixed IP {fixed_ip}, as that port already has a binding floating IP."
+    )
+
+
 class FipInUseByPortForwarding(InUse):
     text = "Floating IP {id} in use by Port Forwarding resources."
 
