@@ -173,6 +173,9 @@ def test_who_may_not_change_a_policys_rules_is_told_so(admin, net):
     path = f"/qos/policies/{admin.make('policy', 'qos/policies', name='p')['id']}"
     body = {"bandwidth_limit_rule": {"max_kbps": 1}}
     assert net.post(f"{path}/bandwidth_limit_rules", body).status == 403
+    rule = admin.post(f"{path}/bandwidth_limit_rules", body).json["bandwidth_limit_rule"]["id"]
+    assert net.put(f"{path}/bandwidth_limit_rules/{rule}", body).status == 404
+    assert net.delete(f"{path}/bandwidth_limit_rules/{rule}").status == 404
     assert net.get(f"{path}/bandwidth_limit_rules").status == 404
     assert net.post("/qos/policies/none/bandwidth_limit_rules", body).status == 404
     assert net.get("/qos/rule-types/bandwidth_limit").status == 403
@@ -185,3 +188,14 @@ def test_a_policy_that_others_networks_are_under_stays_shared(admin, net):
     assert refusal(admin.put(f"/qos/policies/{policy}", body)) == (409, "RbacPolicyInUse")
     assert net.delete(f"/networks/{network}").status == 204
     assert admin.put(f"/qos/policies/{policy}", body).status == 200
+
+
+def test_addresses_of_a_group_need_no_prefix_when_they_come_and_go(net):
+    group = net.make("address_group", name="a", addresses=["10.0.0.0/8"])["id"]
+    path = f"/address-groups/{group}"
+    answer = net.put(f"{path}/add_addresses", {"addresses": ["192.0.2.1"]})
+    assert answer.json["address_group"]["addresses"] == ["10.0.0.0/8", "192.0.2.1/32"]
+    wrong = net.put(f"{path}/remove_addresses", {"addresses": ["192.0.2.2"]})
+    assert refusal(wrong) == (404, "AddressesNotFound")
+    assert net.put(f"{path}/remove_addresses", {"addresses": ["192.0.2.1"]}).status == 200
+    assert net.put(f"{path}/add_addresses", {"addresses": ["there"]}).status == 400

@@ -1,5 +1,6 @@
 """Address groups, and rules for new groups.  /v2.0/address-groups"""
 
+from ipaddress import ip_network
 from typing import Any
 
 from django.db.models import Q
@@ -47,6 +48,12 @@ class AddressGroupViewSet(NounViewSet):
 
     def addresses(self, body: Any) -> Any:
         addresses = body.get("addresses") if isinstance(body, dict) else None
+        if isinstance(addresses, list):
+            # Neutron: here an address may stand without the length of its prefix.
+            addresses = [
+                str(ip_network(each)) if checks.address(each) is None else each
+                for each in addresses
+            ]
         reason = checks.cidrs(addresses)
         if reason:
             raise errors.InvalidInput(error_message=reason)

@@ -67,14 +67,16 @@ class RuleViewSet(NetworkViewSet):
         return f"{self.kind.name}_rule"
 
     def policy(self, id: str, verb: str) -> QosPolicy:
-        if verb != "get":
-            # Neutron: who may not change it is told so even where nothing of it may be seen.
+        if verb == "create":
+            # Neutron: who may add no rule is told so, even where the policy may not be seen.
             owner = QosPolicy.objects.filter(id=id).values_list("project_id", flat=True).first()
             if owner is not None:
                 self.demand(f"{verb}_policy_rule", {"parent_project_id": owner})
         found = PolicyNoun.scope(self.context).filter(id=id).first()
         if found is None:
             raise errors.QosPolicyNotFound(policy_id=id)
+        if verb in ("update", "delete"):
+            self.demand(f"{verb}_policy_rule", {"parent_project_id": found.project_id})
         policy: QosPolicy = found
         return policy
 
