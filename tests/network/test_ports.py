@@ -157,3 +157,18 @@ def test_a_trunk_that_is_switched_off_stays(net, network):
     assert refusal(net.delete(path)) == (409, "TrunkDisabled")
     assert net.put(path, {"trunk": {"admin_state_up": True}}).status == 200
     assert net.delete(path).status == 204
+
+
+def test_subports_say_where_they_are_before_anybody_looks_for_ports(net):
+    ids = ["00000000-0000-0000-0000-00000000000" + digit for digit in "123"]
+
+    def refused(*subports):
+        answer = net.post("/trunks", {"trunk": {"port_id": ids[0], "sub_ports": subports}})
+        return answer.status, answer.error
+
+    vlan = {"segmentation_type": "vlan", "segmentation_id": 2}
+    status, error = refused({"port_id": ids[1], "segmentation_type": "vlan"})
+    assert (status, "missing segmentation information" in error) == (400, True)
+    status, error = refused({"port_id": ids[1], **vlan}, {"port_id": ids[2], **vlan})
+    assert (status, f"Segmentation ID '2' for '{ids[2]}' is not unique" in error) == (400, True)
+    assert refused({"port_id": ids[1], **vlan})[0] == 404

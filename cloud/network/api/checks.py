@@ -261,6 +261,7 @@ def subports(value: Any) -> str | None:
     if not isinstance(value, list):
         return f"Invalid data format for subports: '{value}' is not a list"
     seen = set()
+    segments = set()
     for subport in value:
         if not isinstance(subport, dict):
             return f"Invalid data format for subport: '{subport}' is not a dict"
@@ -272,6 +273,19 @@ def subports(value: Any) -> str | None:
         if port in seen:
             return f"Non unique UUID for subport: '{port}'"
         seen.add(port)
+        kind, number = subport.get("segmentation_type"), subport.get("segmentation_id")
+        if kind == "inherit":
+            # Neutron: those that come after one that inherits are not looked at.
+            return None
+        if (not kind or number is None) and len(subport) > 1:
+            return (
+                f"Invalid subport details '{subport}': missing segmentation information. "
+                "Must specify both segmentation_id and segmentation_type"
+            )
+        if (str(kind), str(number)) in segments:
+            return f"Segmentation ID '{number}' for '{port}' is not unique"
+        if number is not None:
+            segments.add((str(kind), str(number)))
     return None
 
 
