@@ -6,6 +6,7 @@ import pytest
 
 from cloud.image.models import Image
 from cloud.image.seed import NAME, seed
+from tests import cast
 
 
 @pytest.mark.parametrize(("path", "status"), [("", 300), ("/", 300), ("/versions", 200)])
@@ -132,3 +133,16 @@ def test_the_seed_is_made_once_and_respects_what_users_did(glance, settings):
 def test_what_is_no_tag_is_refused(admin, tag):
     admin.post("/metadefs/namespaces", {"namespace": "Tagged"})
     assert admin.post("/metadefs/namespaces/Tagged/tags", {"tags": [tag]}).status == 400
+
+
+def test_administrators_of_the_system_have_no_images(glance, monkeypatch):
+    root = glance.as_("root")
+    made = root.post("/images", {"name": "n"}).json["id"]
+    token = {**cast.TOKENS["root"], "system": {"all": True}}
+    del token["project"]
+    monkeypatch.setitem(cast.TOKENS, "sam", token)
+    sam = glance.as_("sam")
+    assert sam.get(f"/images/{made}").status == 404
+    assert sam.get("/images").status == 403
+    assert sam.post("/images", {"name": "n"}).status == 403
+    assert root.get(f"/images/{made}").status == 200
