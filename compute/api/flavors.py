@@ -189,13 +189,13 @@ class FlavorViewSet(ComputeViewSet):
         return self._flavor(made)
 
     @operation(policy="os_compute_api:os-flavor-manage:update", body=UPDATE, since="2.55")
-    def update(self, request: Any, id: str, flavor: dict[str, Any]) -> Any:
+    def update(self, request: Any, *, flavor: dict[str, Any], id: str = "detail") -> Any:
         found = flavors.find(self.context, id)
         return self._flavor(flavors.describe(found, flavor["description"]))
 
     # Nova: 202, although nothing is left to be done.
     @operation(policy="os_compute_api:os-flavor-manage:delete", status=202)
-    def destroy(self, request: Any, id: str) -> None:
+    def destroy(self, request: Any, id: str = "detail") -> None:
         flavors.delete(id)
 
     def _flavor(self, flavor: Flavor) -> Any:

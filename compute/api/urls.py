@@ -64,7 +64,7 @@ urlpatterns: list[URLPattern] = [
 
     # Servers
     route("/servers", ServerViewSet, get="list", post="create"),
-    route("/servers/detail", ServerViewSet, get="detail"),
+    route("/servers/detail", ServerViewSet, get="detail", put="update", delete="destroy"),
     route("/servers/{server_id}", ServerViewSet, get="retrieve", put="update", delete="destroy"),
     route("/servers/{server_id}/action", ServerActionsViewSet, post="action"),
     route("/servers/{server_id}/diagnostics", ServerDiagnosticsViewSet, get="list"),
@@ -92,7 +92,7 @@ urlpatterns: list[URLPattern] = [
 
     # Flavors
     route("/flavors", FlavorViewSet, get="list", post="create"),
-    route("/flavors/detail", FlavorViewSet, get="detail"),
+    route("/flavors/detail", FlavorViewSet, get="detail", put="update", delete="destroy"),
     route("/flavors/{id}", FlavorViewSet, get="retrieve", put="update", delete="destroy"),
     route("/flavors/{id}/action", FlavorAccessViewSet, post="action"),
     route("/flavors/{flavor_id}/os-extra_specs", FlavorExtraSpecsViewSet, get="list", post="create"),

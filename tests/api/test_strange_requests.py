@@ -158,3 +158,19 @@ def test_a_range_of_addresses_is_a_text(cloud, api, cidr):
     rule = {"parent_group_id": group["id"], "ip_protocol": "tcp", "from_port": 1, "to_port": 1}
     answer = api.post("/os-security-group-rules", {"security_group_rule": {**rule, "cidr": cidr}})
     assert (answer.status, answer.error) == (400, f"{cidr} is not a valid IP network.")
+
+
+@pytest.mark.parametrize(
+    ("ask", "path", "status", "said"),
+    [
+        ("delete", "/servers/detail", 404, "Instance detail could not be found."),
+        ("delete", "/flavors/detail", 404, "Flavor detail could not be found."),
+        ("put", "/servers/detail", 404, "Instance detail could not be found."),
+        ("put", "/flavors/detail", 404, "Flavor detail could not be found."),
+    ],
+)
+def test_the_word_of_a_list_is_an_id_where_there_is_no_list(root, ask, path, status, said):
+    body = {"servers": {"server": {}}, "flavors": {"flavor": {"description": "d"}}}
+    sent = [body[path.split("/")[1]]] if ask == "put" else []
+    answer = getattr(root, ask)(path, *sent, version="2.55")
+    assert (answer.status, answer.error) == (status, said)

@@ -69,13 +69,13 @@ class ServerViewSet(OfServer):
         return {"server": related.render(shapes.ServerShown, row, ask)}
 
     @operation(policy="os_compute_api:servers:update", target="found", body=schemas.UPDATE)
-    def update(self, request: Any, server_id: str, server: dict[str, Any]) -> Any:
+    def update(self, request: Any, *, server: dict[str, Any], server_id: str = "detail") -> Any:
         found = self.found(server_id)
         renaming.update(found, **_changes(server))
         return {"server": related.render_one(shapes.ServerUpdated, found, self.ask)}
 
     @operation(policy="os_compute_api:servers:delete", target="found", status=204)
-    def destroy(self, request: Any, server_id: str) -> None:
+    def destroy(self, request: Any, server_id: str = "detail") -> None:
         deleting.delete(request.context, self.found(server_id))
 
 
