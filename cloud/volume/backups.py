@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -68,16 +69,17 @@ def create(
         )
     elif volume.status == "in-use" and not force:
         raise invalid_volume("Backing up an in-use volume must use the force flag.")
-    quotas.check(volume.project_id, kind="backups", size=volume.size)
+    # Cinder: a backup is of whoever makes it, also when an administrator backs up another's volume.
+    project = str(context.project_id)
+    quotas.check(project, kind="backups", size=volume.size)
     parent = None
     if incremental:
-        earlier = Backup.objects.filter(volume_id=volume.pk, status="available")
-        parent = earlier.order_by("-created_at").first()
+        parent = _parent(volume, project, snapshot["created_at"] if snapshot else None)
         if parent is None:
             raise invalid_backup("No backups available to do an incremental backup.")
     now = timezone.now()
     backup = Backup.objects.create(
-        project_id=volume.project_id,
+        project_id=project,
         user_id=context.user_id,
         name=values.get("name"),
         description=values.get("description"),
@@ -96,6 +98,17 @@ def create(
         volume_facts={name: getattr(volume, name) for name in FACTS},
     )
     return {**queries.row(Backup, context, backup.pk), "status": "creating"}
+
+
+def _parent(volume: Volume, project_id: str, before: datetime | None) -> Backup | None:
+    """What a further backup adds to: the project's own with the newest data.
+
+    A backup of a snapshot adds to data that is older than the snapshot.
+    """
+    found = Backup.objects.filter(volume_id=volume.pk, project_id=project_id, status="available")
+    if before is not None:
+        found = found.filter(data_timestamp__lt=before)
+    return found.order_by("-data_timestamp").first()
 
 
 @transaction.atomic

@@ -192,7 +192,8 @@ def _type(context: RequestContext, values: Mapping[str, Any], source: _Source) -
         return kind
     if source.kind_id:
         return VolumeType.objects.get(pk=source.kind_id)
-    return default_type(context)
+    named = (values.get("image") or {}).get("cinder_img_volume_type")
+    return queries.volume_type(context, named) if named else default_type(context)
 
 
 def _incompatible(type_id: str, noun: str) -> str:
