@@ -140,15 +140,12 @@ def restore(
     if backup.status != "available":
         raise invalid_backup("Backup status must be available")
     if volume_id is None:
-        source = Volume.objects.filter(pk=backup.volume_id).first()
         made = volumes.create(
             context,
             {
                 "name": name or f"restore_backup_{backup_id}",
                 "description": "auto-created_from_restore_from_backup",
                 "size": backup.size,
-                "availability_zone": backup.availability_zone,
-                "volume_type": source.volume_type_id if source else None,
             },
         )
         volume = Volume.objects.get(pk=made["id"])

@@ -62,6 +62,36 @@ def test_a_backup_is_made_and_restored(cinder):
     assert cinder.delete(f"/backups/{backup_id}").status == 202
 
 
+def test_a_backup_is_of_who_makes_it_and_adds_to_their_own(cinder, admin):
+    volume_id = cinder.make()
+    body = {"backup": {"volume_id": volume_id}}
+    more = {"backup": {"volume_id": volume_id, "incremental": True}}
+    hers = cinder.post("/backups", body).json["backup"]["id"]
+    answer = admin.post("/backups", more)
+    assert (answer.status, answer.error) == (
+        400,
+        "Invalid backup: No backups available to do an incremental backup.",
+    )
+    theirs = admin.post("/backups", body).json["backup"]["id"]
+    assert cinder.get(f"/backups/{theirs}").status == 404
+    assert admin.post("/backups", more).status == 202
+
+    def depended_on(backup_id):
+        return admin.get(f"/backups/{backup_id}").json["backup"]["has_dependent_backups"]
+
+    assert (depended_on(hers), depended_on(theirs)) == (False, True)
+    assert cinder.post("/backups", more).status == 202
+    assert depended_on(hers)
+
+
+def test_a_backup_of_a_snapshot_adds_to_what_is_older(cinder):
+    volume_id = cinder.make()
+    snapshot_id = cinder.snap(volume_id)
+    cinder.post("/backups", {"backup": {"volume_id": volume_id}})
+    body = {"volume_id": volume_id, "snapshot_id": snapshot_id, "incremental": True}
+    assert cinder.post("/backups", {"backup": body}).status == 400
+
+
 def test_a_backup_moves_between_clouds(cinder, admin):
     body = {"backup": {"volume_id": cinder.make()}}
     backup_id = cinder.post("/backups", body).json["backup"]["id"]

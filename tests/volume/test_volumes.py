@@ -78,11 +78,13 @@ def test_a_volume_copies_a_snapshot_or_a_volume(cinder):
 
 
 class Images:
-    """An Image service that knows two images."""
+    """An Image service that knows three images."""
 
     known = {
         "ok": {"id": "ok", "name": "good", "status": "active", "size": 1, "min_disk": 2,
                "hw_disk_bus": "scsi", "visibility": "public"},
+        "typed": {"id": "typed", "name": "typed", "status": "active", "size": 1, "min_disk": 0,
+                  "cinder_img_volume_type": "of images"},
         "off": {"id": "off", "name": "off", "status": "deactivated", "size": 1, "min_disk": 0},
     }  # fmt: skip
 
@@ -100,6 +102,19 @@ def test_a_volume_of_an_image_is_bootable_and_remembers_it(cinder, settings):
     facts = shown["volume_image_metadata"]
     assert (facts["image_id"], facts["image_name"], facts["hw_disk_bus"]) == ("ok", "good", "scsi")
     assert "visibility" not in facts
+
+
+def test_an_image_names_the_type_of_its_volumes(cinder, admin, settings):
+    settings.VOLUME_IMAGE_CLIENT = f"{__name__}.Images"
+    answer = cinder.post("/volumes", {"volume": {"size": 1, "imageRef": "typed"}})
+    assert (answer.status, answer.error) == (
+        404,
+        "Volume type with name of images could not be found.",
+    )
+    admin.post("/types", {"volume_type": {"name": "of images"}})
+    assert cinder.show(cinder.make(imageRef="typed"))["volume_type"] == "of images"
+    named = cinder.make(imageRef="typed", volume_type="lvmdriver-1")
+    assert cinder.show(named)["volume_type"] == "lvmdriver-1"
 
 
 @pytest.mark.parametrize(
