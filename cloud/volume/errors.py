@@ -63,5 +63,10 @@ def not_found(noun: str, name: str) -> NotFound:
     return NotFound(f"{noun} {name} could not be found.")
 
 
+def not_authorized() -> Forbidden:
+    """To a user of no project, whose token is of a domain or of nothing."""
+    return Forbidden("Not authorized.")
+
+
 def not_allowed(rule: str) -> Forbidden:
     return Forbidden(f"Policy doesn't allow {rule} to be performed.")

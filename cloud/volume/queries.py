@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from cloud.volume import models
-from cloud.volume.errors import NotFound, not_found
+from cloud.volume.errors import NotFound, not_authorized, not_found
 from middleware.context import RequestContext
 
 VOLUME = (
@@ -27,7 +27,12 @@ _NOUNS: dict[Any, str] = {
 
 
 def visible_to(context: RequestContext) -> Q:
-    return Q() if context.is_admin else Q(project_id=context.project_id)
+    """What a caller may find: administrators everything, others what is their project's."""
+    if context.is_admin:
+        return Q()
+    if context.project_id is None:
+        raise not_authorized()
+    return Q(project_id=context.project_id)
 
 
 def row(model: Any, context: RequestContext, ident: str) -> dict[str, Any]:
@@ -71,6 +76,8 @@ def may_use_type(context: RequestContext) -> Q:
     """The volume types that a project may use."""
     if context.is_admin:
         return Q()
+    if context.project_id is None:
+        raise not_authorized()
     allowed = models.VolumeTypeAccess.objects.filter(project_id=context.project_id)
     return Q(is_public=True) | Q(pk__in=allowed.values("volume_type_id"))
 

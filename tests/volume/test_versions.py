@@ -5,6 +5,7 @@ import pytest
 from cloud.volume.api import urls
 from cloud.volume.api.history import HISTORY
 from cloud.volume.policies import RULES
+from tests import cast
 from tests.cast import HERS
 from versioned.versions import show
 
@@ -97,3 +98,31 @@ def test_every_operation_asks_a_rule_that_there_is():
     for name, operation in _operations():
         for variant in operation.variants:
             assert variant.policy is None or variant.policy in RULES, name
+
+
+def test_who_is_of_no_project_has_no_volumes(cinder, monkeypatch):
+    token = {**cast.TOKENS["alice"], "domain": cast.DOMAIN}
+    del token["project"]
+    monkeypatch.setitem(cast.TOKENS, "dora", token)
+    made = cinder.make()
+    dora = cinder.as_("dora")
+    for path in ("/volumes", f"/volumes/{made}", "/types", "/snapshots/detail"):
+        answer = dora.get(path)
+        assert (answer.status, answer.error) == (403, "Not authorized."), path
+    body = {"volume": {"size": 1}}
+    assert dora.post("/volumes", body).error == "Not authorized."
+    assert dora.get("/os-services").error == (
+        "Policy doesn't allow volume_extension:services:index to be performed."
+    )
+
+
+def test_administrators_of_the_system_see_every_project(cinder, monkeypatch):
+    token = {**cast.TOKENS["root"], "system": {"all": True}}
+    del token["project"]
+    monkeypatch.setitem(cast.TOKENS, "sam", token)
+    made = cinder.make()
+    sam = cinder.as_("sam")
+    assert sam.get(f"/volumes/{made}").status == 200
+    assert sam.get("/volumes").json["volumes"] == []
+    assert len(sam.get("/volumes?all_tenants=1").json["volumes"]) == 1
+    assert sam.get(f"/{cast.HERS}/volumes").error == "Malformed request url"
