@@ -5,11 +5,11 @@ from typing import Any
 from django.db import transaction
 
 from compute.agent import manager
-from compute.domain import claims, lifecycle, records, services, storage
+from compute.domain import claims, lifecycle, moving, records, services, storage
 from compute.domain.errors import ComputeError, NoValidHost
-from compute.domain.moving import HostUnavailable, UnableToMigrateToSelf
+from compute.domain.moving import EVENT_AT_ONCE, HostUnavailable, UnableToMigrateToSelf
 from compute.domain.transitions import LIFECYCLE
-from compute.models import Flavor, Migration, Server
+from compute.models import Migration, Server
 from compute.scheduler import manager as scheduler
 from compute.scheduler import request as requests
 from compute.scheduler.manager import Selection
@@ -19,7 +19,6 @@ from compute.work.task import Work
 
 # Nova: the step is called otherwise since the caller is not kept waiting for it.
 EVENT = "conductor_live_migrate_instance"
-EVENT_AT_ONCE = "conductor_migrate_server"
 
 
 class PreCheckFailed(ComputeError):
@@ -54,6 +53,7 @@ def migrate(work: Work) -> None:
             status="preparing",
             dest_compute=chosen.host,
             dest_node=chosen.node,
+            source_node=server.node,
             updated_at=clock.now(),
         )
         queue.enqueue(
@@ -71,20 +71,8 @@ def _migration(work: Work, server: Server) -> Migration:
     known = Migration.objects.filter(pk=work.row.progress.get("migration")).first()
     if known is not None:
         return known
-    flavor = Flavor.objects.filter(flavor_id=server.flavor_id).values_list("pk", flat=True).first()
     with transaction.atomic():
-        made = Migration.objects.create(
-            server=server,
-            migration_type="live-migration",
-            status="accepted",
-            source_compute=server.host,
-            source_node=server.node,
-            dest_compute=work.payload.get("host"),
-            old_flavor_id=flavor,
-            new_flavor_id=flavor,
-            user_id=work.context.user_id,
-            project_id=work.context.project_id,
-        )
+        made = moving.begin_live(work.context, server, work.payload.get("host"))
         work.note(migration=made.pk)
     return made
 

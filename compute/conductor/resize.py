@@ -129,8 +129,7 @@ def _stay(work: Work, server: Server, exc: Exception, shown: Exception) -> None:
         claims.take_back(work.context, server, migration)
     with transaction.atomic():
         if migration is not None:
-            # Nova: a move for which no host was found leaves no record.
-            migration.delete()
+            Migration.objects.filter(pk=migration.pk).update(status="error", updated_at=clock.now())
         for name in EVENTS:
             records.Event(work.context, server, name, services.CONTROLLER).fail(shown)
         lifecycle.fail(server, work.row.kind, exc, stays=True)

@@ -76,6 +76,10 @@ class QuotaExceeded(Forbidden):
     message = "Quota exceeded for {name}."
 
 
+# Why no host is valid, where the scheduler had some to look at.
+NOT_ENOUGH = "There are not enough hosts available."
+
+
 class NoValidHost(ComputeError):
     """No host can take the server; it becomes the server's fault, not an answer."""
 

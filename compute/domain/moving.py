@@ -4,12 +4,15 @@ from typing import Any
 
 from django.db import transaction
 
-from compute.domain import lifecycle, resizing, services
-from compute.domain.errors import BadRequest, NotFound
+from compute.domain import lifecycle, records, resizing, services
+from compute.domain.errors import NOT_ENOUGH, BadRequest, ComputeError, NotFound
 from compute.domain.states import VmState
-from compute.models import Host, Migration, Server, Service
+from compute.models import Flavor, Host, Migration, Server, Service
+from compute.work import clock
 from middleware.context import RequestContext
 
+# The conductor's step of a live migration that the caller waits for.
+EVENT_AT_ONCE = "conductor_migrate_server"
 # Migrations that are going on, as /servers/{id}/migrations shows them.
 IN_PROGRESS = ("queued", "preparing", "running", "post-migrating")
 
@@ -31,7 +34,7 @@ class HostUnavailable(BadRequest):
 
 
 class NobodyElse(BadRequest):
-    message = "No valid host was found. There are not enough hosts available."
+    message = "No valid host was found. {reason}"
 
 
 class MigrationNotOfServer(NotFound):
@@ -84,7 +87,11 @@ def migrate_live(
     if host:
         _check_known(host)
     if refuses_at_once:
-        _refuse_hopeless(server, host, is_forced=is_forced)
+        try:
+            _refuse_hopeless(server, host, is_forced=is_forced)
+        except ComputeError as exc:
+            _record_refusal(context, server, host, exc)
+            raise
     lifecycle.begin(
         context,
         server,
@@ -108,8 +115,39 @@ def _refuse_hopeless(server: Server, host: str | None, *, is_forced: bool) -> No
     others = Service.objects.filter(binary=services.COMPUTE, disabled=False)
     if host:
         others = others.filter(host=host)
+    if not others.exists():
+        # Placement names no host that is disabled, so that the scheduler has none to look at.
+        raise NobodyElse(reason="")
     if not any(services.is_up(each) for each in others.exclude(host=server.host)):
-        raise NobodyElse
+        raise NobodyElse(reason=NOT_ENOUGH)
+
+
+def begin_live(context: RequestContext, server: Server, host: str | None) -> Migration:
+    """The record of a live migration whose destination, if not `host`, nobody knows yet."""
+    flavor = Flavor.objects.filter(flavor_id=server.flavor_id).values_list("pk", flat=True).first()
+    return Migration.objects.create(
+        server=server,
+        migration_type="live-migration",
+        status="accepted",
+        source_compute=server.host,
+        dest_compute=host,
+        old_flavor_id=flavor,
+        new_flavor_id=flavor,
+        user_id=context.user_id,
+        project_id=context.project_id,
+    )
+
+
+def _record_refusal(
+    context: RequestContext, server: Server, host: str | None, exc: ComputeError
+) -> None:
+    """Keep that it was tried: Nova finds out at the conductor, which the caller waits for."""
+    with transaction.atomic():
+        records.start_action(context, server, "live-migration")
+        move = begin_live(context, server, host or None)
+        Migration.objects.filter(pk=move.pk).update(status="error", updated_at=clock.now())
+        records.Event(context, server, EVENT_AT_ONCE, services.CONTROLLER).fail(exc)
+        records.record_fault(server, exc)
 
 
 def drain(context: RequestContext, server: Server) -> None:

@@ -14,7 +14,7 @@ from django.conf import settings
 from compute.clients.errors import ClaimConflict
 from compute.clients.placement import placement
 from compute.domain import context as contexts
-from compute.domain.errors import BadRequest, NoValidHost
+from compute.domain.errors import NOT_ENOUGH, BadRequest, NoValidHost
 from compute.domain.hardware import holding
 from compute.models import Host
 from compute.scheduler import filters, hosts, rounds, weighers
@@ -25,7 +25,6 @@ from middleware.context import RequestContext
 
 log = logging.getLogger(__name__)
 
-NOT_ENOUGH = "There are not enough hosts available."
 _CLAIM_ATTEMPTS = 4
 
 

@@ -64,7 +64,11 @@ def test_a_move_without_another_host_changes_nothing(api, root, server):
     settle()
     assert shown(api, server)["status"] == "ACTIVE"
     assert held(server) == [host_of(server)]
-    assert not Migration.objects.exists()
+    # Nova: that it was tried is kept.
+    move = Migration.objects.get()
+    assert (move.status, move.source_compute, move.dest_compute, held(move.uuid)) == (
+        "error", host_of(server), None, []
+    )  # fmt: skip
 
 
 def test_a_host_for_a_migration_is_named_by_administrators(root, api, server):
@@ -171,6 +175,23 @@ def test_unshelving_goes_to_the_host_that_is_named(api, root, server):
     assert action(root, server, where, version="2.91").status == 202
     settle()
     assert host_of(server) == "compute2"
+
+
+@pytest.mark.parametrize("others", ["disabled", "all disabled"])
+def test_a_live_migration_that_nobody_takes_is_refused_and_kept(root, server, others):
+    found = Service.objects.filter(binary="nova-compute")
+    (found if others == "all disabled" else found.exclude(host=host_of(server))).update(
+        disabled=True
+    )
+    body = {"os-migrateLive": {"host": None, "block_migration": "auto"}}
+    answer = action(root, server, body, version="2.33")
+    reason = "" if others == "all disabled" else "There are not enough hosts available."
+    assert (answer.status, answer.error) == (400, f"No valid host was found. {reason}")
+    (move,) = root.get("/os-migrations", version="2.23").json["migrations"]
+    assert (move["status"], move["source_node"], move["dest_compute"]) == ("error", None, None)
+    asked = root.get(f"/servers/{server}/os-instance-actions").json["instanceActions"]
+    assert next((a["action"], a["message"]) for a in asked) == ("live-migration", "Error")
+    assert shown(root, server)["status"] == "ACTIVE"
 
 
 def test_a_lost_host_is_evacuated(root, server):

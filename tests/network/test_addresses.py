@@ -71,3 +71,15 @@ def test_a_port_keeps_the_addresses_that_are_asked_for_again(net, network, subne
     changed = net.put(f"/ports/{port['id']}", {"port": {"fixed_ips": wish}}).json["port"]
     assert kept in changed["fixed_ips"]
     assert len(changed["fixed_ips"]) == 2
+
+
+def test_a_pool_in_anothers_scope_is_changed_by_administrators(net, admin):
+    scope = admin.make("address_scope", name="s", ip_version=4, shared=True)
+    pool = net.make("subnetpool", name="p", prefixes=["20.0.0.0/18"])
+    path = f"/subnetpools/{pool['id']}"
+    admin.put(path, {"subnetpool": {"address_scope_id": scope["id"]}})
+    more = {"subnetpool": {"prefixes": ["20.0.0.0/18", "40.0.0.0/18"]}}
+    answer = net.put(path, more)
+    assert refusal(answer) == (400, "IllegalSubnetPoolUpdate")
+    assert "associated with shared address scope" in answer.text
+    assert admin.put(path, more).status == 200

@@ -172,3 +172,15 @@ def test_subports_say_where_they_are_before_anybody_looks_for_ports(net):
     status, error = refused({"port_id": ids[1], **vlan}, {"port_id": ids[2], **vlan})
     assert (status, f"Segmentation ID '2' for '{ids[2]}' is not unique" in error) == (400, True)
     assert refused({"port_id": ids[1], **vlan})[0] == 404
+
+
+def test_a_trusted_port_says_so_in_its_profile(admin, network):
+    port = admin.make("port", network_id=network["id"])
+    assert (port["trusted"], port["binding:profile"]) == (None, {})
+    path = f"/ports/{port['id']}"
+    for trusted in (True, False):
+        changed = admin.put(path, {"port": {"trusted": trusted}}).json["port"]
+        assert (changed["trusted"], changed["binding:profile"]) == (trusted, {"trusted": trusted})
+    made = admin.make("port", network_id=network["id"], trusted=True, **{"binding:host_id": "cmp1"})
+    (binding,) = admin.get(f"/ports/{made['id']}/bindings").json["bindings"]
+    assert binding["profile"] == {"trusted": True}

@@ -3,8 +3,10 @@
 import pytest
 
 from cloud.network.seed import seed
-from tests.cast import ADMINS
+from tests.cast import ADMINS, ELSEWHERE
 from tests.network.conftest import refusal
+
+MISSING = "00000000-0000-4000-8000-000000000000"
 
 
 def test_a_gateway_takes_an_address_of_the_external_network(net, public):
@@ -185,3 +187,47 @@ def test_a_change_of_nothing_lets_go(net, network, router, floating):
     told = net.put(path, {"floatingip": {"description": "d"}}).json["floatingip"]
     assert told["port_id"] == port["id"]
     assert net.put(path, {"floatingip": {}}).json["floatingip"]["port_id"] is None
+
+
+def test_an_interface_is_asked_for_by_ids(net, router):
+    path = f"/routers/{router['id']}/add_router_interface"
+    for body, sentence in (
+        ({}, "Either subnet_id or port_id must be specified"),
+        ({"port_id": "nonsense"}, "'nonsense' is not a valid UUID"),
+        ({"port_id": MISSING, "subnet_id": MISSING}, "Cannot specify both subnet-id and port-id"),
+    ):
+        answer = net.put(path, body)
+        assert answer.status == 400
+        assert sentence in answer.text
+    assert refusal(net.put(path, {"port_id": MISSING})) == (404, "PortNotFound")
+
+
+def test_a_floating_ip_does_not_lead_to_anothers_port(net, admin, floating, network):
+    port = admin.make("port", network_id=network["id"], project_id=ELSEWHERE)
+    answer = net.put(f"/floatingips/{floating['id']}", {"floatingip": {"port_id": port["id"]}})
+    assert answer.status == 400
+    assert "owned by a different project" in answer.text
+    carol = net.as_("carol").put(
+        f"/floatingips/{floating['id']}", {"floatingip": {"port_id": port["id"]}}
+    )
+    assert carol.status == 404
+
+
+def test_a_flavor_says_what_a_router_is_like(net, admin):
+    driver = "neutron.services.l3_router.service_providers.single_node.SingleNodeDriver"
+    flavor = admin.make("flavor", name="plain", service_type="L3_ROUTER_NAT")
+    wish = {"name": "r", "flavor_id": flavor["id"]}
+    assert net.post("/routers", {"router": wish}).status == 404
+    refused = admin.post("/service_profiles", {"service_profile": {"driver": "nonsense"}})
+    assert refusal(refused) == (404, "ServiceProfileDriverNotFound")
+    profile = admin.make("service_profile", "service_profiles", driver=driver)
+    body = {"service_profile": {"id": profile["id"]}}
+    assert admin.post(f"/flavors/{flavor['id']}/service_profiles", body).status == 201
+    answer = admin.post("/routers", {"router": wish | {"distributed": True}})
+    assert answer.status == 400
+    assert "Provider single_node does not support distributed=True" in answer.text
+    router = net.make("router", **wish)
+    path = f"/routers/{router['id']}"
+    answer = admin.put(path, {"router": {"ha": True}})
+    assert (answer.status, "associated with a flavor" in answer.text) == (400, True)
+    assert admin.put(path, {"router": {"distributed": False}}).status == 200

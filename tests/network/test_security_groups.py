@@ -3,6 +3,8 @@
 import pytest
 
 from cloud.network.models import SecurityGroup
+from cloud.network.seed import seed
+from tests.cast import ADMINS, HERS
 from tests.network.conftest import refusal
 
 
@@ -138,3 +140,39 @@ def test_a_new_groups_rules_count(net, admin, group):
     answer = net.post("/security-groups", {"security_group": {"name": "more"}})
     assert refusal(answer) == (409, "OverQuota")
     assert "security_group_rule" in answer.error
+
+
+def test_new_groups_are_born_with_rules_of_templates(admin):
+    seed(ADMINS)
+    path, member = "/default-security-group-rules", "default_security_group_rule"
+    listed = admin.get(path).json[f"{member}s"]
+    assert {
+        (each["direction"], each["used_in_non_default_sg"], each["description"]) for each in listed
+    } == {
+        ("egress", True, "Legacy default SG rule for egress traffic"),
+        ("ingress", False, "Legacy default SG rule for ingress traffic"),
+    }
+    wish = {"direction": "ingress", "protocol": "tcp", "port_range_min": 22, "port_range_max": 22}
+    ours = {"used_in_default_sg": True, "used_in_non_default_sg": False}
+    admin.make(member, path[1:], **wish, **ours)
+    admin.make(member, path[1:], **wish)
+    for twice in ({}, ours):
+        answer = admin.post(path, {member: wish | twice})
+        assert refusal(answer) == (409, "DefaultSecurityGroupRuleExists")
+    group = admin.make("security_group", name="born")
+    assert [each["port_range_min"] for each in group["security_group_rules"]][2:] == [22]
+
+
+def test_whom_an_address_group_is_shared_with_cannot_change_it(net, admin):
+    shared = admin.make("address_group", name="g", addresses=["10.0.0.0/24"])
+    admin.make(
+        "rbac_policy", "rbac-policies", object_type="address_group", object_id=shared["id"],
+        action="access_as_shared", target_tenant=HERS,
+    )  # fmt: skip
+    path = f"/address-groups/{shared['id']}"
+    assert net.show(path)["shared"] is True
+    assert refusal(net.put(path, {"address_group": {"name": "n"}})) == (404, "HTTPNotFound")
+    assert refusal(net.delete(path)) == (403, "PolicyNotAuthorized")
+    own = net.make("address_group", name="own")
+    answer = net.as_("rita").put(f"/address-groups/{own['id']}", {"address_group": {"name": "n"}})
+    assert refusal(answer) == (403, "PolicyNotAuthorized")

@@ -6,6 +6,7 @@ from cloud.network.api.urls import urlpatterns
 from cloud.network.api.views import NounViewSet
 from cloud.network.models import Network, Subnet
 from cloud.network.seed import seed
+from tests import cast
 from tests.cast import ADMINS
 from tests.network.conftest import refusal
 
@@ -199,3 +200,44 @@ def test_addresses_of_a_group_need_no_prefix_when_they_come_and_go(net):
     assert refusal(wrong) == (404, "AddressesNotFound")
     assert net.put(f"{path}/remove_addresses", {"addresses": ["192.0.2.1"]}).status == 200
     assert net.put(f"{path}/add_addresses", {"addresses": ["there"]}).status == 400
+
+
+def test_collections_are_spelled_with_dashes_or_underscores(net, public):
+    for path in ("floatingip-pools", "floatingip_pools"):
+        (pool,) = net.get(f"/{path}").json["floatingip_pools"]
+        assert pool["network_id"] == public["id"]
+    for path in ("network-segment-ranges", "security_groups", "qos/rule_types"):
+        assert net.get(f"/{path}").status == 200
+    group = net.make("security_group", name="g")["id"]
+    assert net.get(f"/security_groups/{group}/tags").json == {"tags": []}
+
+
+@pytest.fixture
+def outsider(net, monkeypatch):
+    """An administrator with a token of something else than a project."""
+
+    def come_in(name, **scope):
+        token = {**cast.TOKENS["root"], **scope}
+        del token["project"]
+        monkeypatch.setitem(cast.TOKENS, name, token)
+        return net.as_(name)
+
+    return come_in
+
+
+@pytest.mark.parametrize(
+    ("word", "scope"), [("system", {"system": {"all": True}}), ("domain", {"domain": cast.DOMAIN})]
+)
+def test_a_token_of_no_project_is_out_of_scope(outsider, network, word, scope):
+    sam = outsider("sam", **scope)
+    assert sam.get("/networks").json["networks"] == []
+    assert refusal(sam.get(f"/networks/{network['id']}")) == (404, "HTTPNotFound")
+    assert refusal(sam.get(f"/networks/{MISSING}")) == (404, "NetworkNotFound")
+    answer = sam.post("/networks", {"network": {"name": "n", "project_id": ADMINS}})
+    assert refusal(answer) == (403, "InvalidScope")
+    assert answer.json["NeutronError"]["message"] == (
+        f"rule:create_network requires a scope of ['project'], request was made with {word} scope."
+    )
+    answer = sam.post("/networks", {"network": {"name": "n"}})
+    assert refusal(answer) == (400, "HTTPBadRequest")
+    assert refusal(sam.delete(f"/networks/{network['id']}")) == (404, "HTTPNotFound")
