@@ -193,7 +193,21 @@ RULES = _rules(
 )
 
 
-def allows(context: RequestContext, rule: str, target: Target) -> bool:
+def foreign_scope(context: RequestContext) -> str | None:
+    """What a token is of when it is not of a project, for which alone every rule here is."""
+    if context.system_scope:
+        return "system"
+    return "domain" if context.domain_id else None
+
+
+def grants(context: RequestContext, rule: str, target: Target) -> bool:
     """Whether `rule` is granted to the caller for `target`; True for what is not in the table."""
     who = RULES.get(rule)
     return who is None or any(WHO[word](context, target) for word in who)
+
+
+def allows(context: RequestContext, rule: str, target: Target) -> bool:
+    """Whether it is granted, and to a token of a project."""
+    if rule in RULES and foreign_scope(context) is not None:
+        return False
+    return grants(context, rule, target)

@@ -49,7 +49,10 @@ class NetworkViewSet(ResourceViewSet):
                 kwargs[name] = value[: -len(".json")]
 
     def demand(self, rule: str, target: policies.Target) -> None:
-        """Raise PolicyNotAuthorized unless `rule` is granted."""
+        """Raise PolicyNotAuthorized unless `rule` is granted, to a token of a project."""
+        scope = policies.foreign_scope(self.context)
+        if scope is not None:
+            raise errors.InvalidScope(rule=rule, scope=scope)
         if not policies.allows(self.context, rule, target):
             raise errors.PolicyNotAuthorized(rule=f"rule:{rule}")
 

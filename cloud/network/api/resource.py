@@ -174,6 +174,8 @@ class Noun:
     def sight(cls, context: RequestContext) -> Sight:
         """How much the caller may see."""
         rule = f"get_{cls.member}"
+        if policies.foreign_scope(context) is not None:
+            return Sight.NOTHING
         if context.is_admin or (
             "service" in context.roles and "service" in policies.RULES.get(rule, ())
         ):

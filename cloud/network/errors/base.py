@@ -94,6 +94,11 @@ class PolicyNotAuthorized(NetworkError):
     text = "{rule} is disallowed by policy"
 
 
+class InvalidScope(NetworkError):
+    status = 403
+    text = "rule:{rule} requires a scope of ['project'], request was made with {scope} scope."
+
+
 class InvalidInput(BadRequest):
     text = "Invalid input for operation: {error_message}."
 
