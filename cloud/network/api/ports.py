@@ -10,7 +10,7 @@ from cloud.network.api import checks, converters
 from cloud.network.api.resource import UNSET, Field, NetworkAsk, Rows
 from cloud.network.api.standard import Tagged, flag
 from cloud.network.api.views import NounViewSet, Values
-from cloud.network.domain import ports, resource_requests, sharing
+from cloud.network.domain import bindings, ports, resource_requests, sharing
 from cloud.network.models import (
     FixedIp,
     Network,
@@ -115,7 +115,7 @@ def _assignment(row: Values, ask: NetworkAsk) -> list[Values]:
     ]
 
 
-def _binding(column: str, key: str, **how: Any) -> Field:
+def _binding(column: Any, key: str, **how: Any) -> Field:
     return Field(column, key=f"binding:{key}", **how)
 
 
@@ -202,8 +202,9 @@ class PortNoun(Tagged):
         filters=True,
     )
     profile = _binding(
-        "binding_profile",
+        lambda row, ask: bindings.profile_of(row["binding_profile"], row["trusted"]),
         "profile",
+        needs=("binding_profile", "trusted"),
         post=True,
         put=True,
         default={},

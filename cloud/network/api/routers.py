@@ -70,6 +70,17 @@ def _read_gateway(value: Any) -> Any:
     return value
 
 
+def _read_interface(body: Any) -> tuple[str | None, str | None]:
+    """The subnet and the port that a request about an interface names."""
+    given = [key for key in ("port_id", "subnet_id") if isinstance(body, dict) and key in body]
+    reason: str | None = None if given else "Either subnet_id or port_id must be specified"
+    for key in given:
+        reason = reason or checks.uuid(body[key])
+    if reason:
+        raise errors.BadRequest(resource="router", msg=reason)
+    return body.get("subnet_id"), body.get("port_id")
+
+
 class RouterNoun(Tagged):
     member, plural, model = "router", "routers", Router
     related = {**Tagged.related, "gateway_ips": _gateways, "helpers": _helpers}
@@ -134,14 +145,14 @@ class RouterViewSet(NounViewSet):
     def add_router_interface(self, request: Any, *, id: str) -> Any:
         """Connect a router to a subnet."""
         found = self.act(id, "add_router_interface")
-        subnet_id, port_id = routers.read_interface(request.json)
+        subnet_id, port_id = _read_interface(request.json)
         return routers.add_interface(self.context, found, subnet_id=subnet_id, port_id=port_id)
 
     @operation()
     def remove_router_interface(self, request: Any, *, id: str) -> Any:
         """Disconnect a router from a subnet."""
         found = self.act(id, "remove_router_interface")
-        subnet_id, port_id = routers.read_interface(request.json)
+        subnet_id, port_id = _read_interface(request.json)
         return routers.remove_interface(found, subnet_id=subnet_id, port_id=port_id)
 
     def routes(self, body: Any) -> Any:

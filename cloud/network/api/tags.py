@@ -15,8 +15,11 @@ class TagViewSet(NetworkViewSet):
 
     nouns: dict[str, type[Noun]] = {}
 
+    def model(self, resource: str) -> Any:
+        return self.nouns[resource.replace("_", "-")].model
+
     def found(self, resource: str, id: str, verb: str) -> str:
-        noun = self.nouns.get(resource)
+        noun = self.nouns.get(resource.replace("_", "-"))
         if noun is None:
             raise errors.HTTPNotFound("The resource could not be found.")
         row = noun.scope(self.context).filter(id=id).first()
@@ -52,7 +55,7 @@ class TagViewSet(NetworkViewSet):
         """Add tags."""
         wanted = self.read(request.json)
         self.found(resource, id, "update")
-        tags.add(self.nouns[resource].model, id, wanted)
+        tags.add(self.model(resource), id, wanted)
         return {"tags": tags.listed(id)}
 
     @operation(status=201)
@@ -60,24 +63,24 @@ class TagViewSet(NetworkViewSet):
         """Add one tag."""
         wanted = self.read({"tags": [tag]})
         self.found(resource, id, "update")
-        tags.add(self.nouns[resource].model, id, wanted)
+        tags.add(self.model(resource), id, wanted)
 
     @operation()
     def update(self, request: Any, *, resource: str, id: str) -> Any:
         """Replace all tags."""
         wanted = self.read(request.json)
         self.found(resource, id, "update")
-        tags.replace(self.nouns[resource].model, id, wanted)
+        tags.replace(self.model(resource), id, wanted)
         return {"tags": tags.listed(id)}
 
     @operation(status=204)
     def destroy(self, request: Any, *, resource: str, id: str, tag: str) -> Any:
         """Take one tag away."""
         self.found(resource, id, "update")
-        tags.remove(self.nouns[resource].model, id, tag)
+        tags.remove(self.model(resource), id, tag)
 
     @operation(status=204)
     def clear(self, request: Any, *, resource: str, id: str) -> Any:
         """Take all tags away."""
         self.found(resource, id, "update")
-        tags.replace(self.nouns[resource].model, id, [])
+        tags.replace(self.model(resource), id, [])

@@ -1,5 +1,6 @@
 """The contents page of the Network service: every path, and the view behind it."""
 
+import re
 from typing import Any
 
 from django.urls import URLPattern, re_path
@@ -48,9 +49,18 @@ TAGS = {"get": "list", "post": "create", "put": "update", "delete": "clear"}
 def row(path: str, viewset: Any, **methods: str) -> URLPattern:
     """One row below /v2.0."""
     path = f"/v2.0/{path}"
-    pattern = route(path + _SUFFIX, viewset, **methods)
+    pattern = route(_either_spelling(path) + _SUFFIX, viewset, **methods)
     pattern.callback.route = path  # type: ignore[attr-defined]
     return pattern
+
+
+def _either_spelling(path: str) -> str:
+    """Neutron: a collection's words are joined by dashes or underscores, as the client likes."""
+    return re.sub(
+        r"^(/v2\.0/(?:(?:qos|metering)/)?)([a-z_-]+)",
+        lambda found: found[1] + re.sub("[_-]", "[_-]", found[2]),
+        path,
+    )
 
 
 def noun(path: str, viewset: Any, *, new: bool = True, change: bool = True) -> list[URLPattern]:
@@ -59,7 +69,7 @@ def noun(path: str, viewset: Any, *, new: bool = True, change: bool = True) -> l
     if "{" not in path:
         VersionViewSet.collections.append((path, kind.member))
     if kind.tagged:
-        TagViewSet.nouns[path.rpartition("/")[2]] = kind
+        TagViewSet.nouns[path.rpartition("/")[2].replace("_", "-")] = kind
     everyone = {"get": "list"} | ({"post": "create"} if new else {})
     member = {"get": "retrieve", "delete": "destroy"} | ({"put": "update"} if change else {})
     return [row(path, viewset, **everyone), row(path + "/{id}", viewset, **member)]

@@ -65,6 +65,11 @@ def follow(trunk: Trunk, parent: Port) -> None:
 # Prepared bindings
 
 
+def profile_of(profile: Values | None, trusted: bool | None) -> Values:
+    """A binding's profile, which also says whether the port is trusted, if somebody said so."""
+    return (profile or {}) | ({} if trusted is None else {"trusted": trusted})
+
+
 def listed(port: Port) -> list[Values]:
     """Every binding of a port, the active one first."""
     shown = []
@@ -75,7 +80,7 @@ def listed(port: Port) -> list[Values]:
                 "vif_type": port.vif_type,
                 "vif_details": port.vif_details,
                 "vnic_type": port.vnic_type,
-                "profile": port.binding_profile,
+                "profile": profile_of(port.binding_profile, port.trusted),
                 "status": "ACTIVE",
             }
         )

@@ -139,17 +139,15 @@ def _inside(
     context: RequestContext, found: FloatingIp, port_id: str, asked: str | None
 ) -> tuple[Port, str]:
     """The port and the address that a floating ip is to lead to."""
-    rows = Port.objects.filter(id=port_id)
-    if not context.is_admin:
-        rows = rows.filter(project_id=context.project_id)
-    port = rows.first()
-    if port is None:
-        raise errors.PortNotFound(port_id=port_id)
+    port = ports.find(context, port_id)
     if port.project_id != found.project_id and not context.is_admin:
         raise _bad(
             f"Cannot process floating IP association with Port {port_id}, since that port "
             "is owned by a different project"
         )
+    if port.device_owner == "network:dhcp":
+        # Neutron: forgets to put the port's id into its sentence.
+        raise _bad("Port %(id)s is unable to be assigned a floating IP")
     held = FixedIp.objects.filter(port=port).order_by("id")
     fixed = [ip for ip in held.values_list("address", flat=True) if ":" not in ip]
     if asked is not None:

@@ -18,6 +18,14 @@ from cloud.network.models import (
 
 Values = dict[str, Any]
 SHOWN = 1000
+_DRIVERS = "neutron.services.l3_router.service_providers."
+# What makes routers: its name, and whether these are distributed and highly available.
+PROVIDERS: dict[str, tuple[str, dict[str, bool]]] = {
+    _DRIVERS + "dvrha.DvrHaDriver": ("dvrha", {"distributed": True, "ha": True}),
+    _DRIVERS + "dvr.DvrDriver": ("dvr", {"distributed": True, "ha": False}),
+    _DRIVERS + "ha.HaDriver": ("ha", {"distributed": False, "ha": True}),
+    _DRIVERS + "single_node.SingleNodeDriver": ("single_node", {"distributed": False, "ha": False}),
+}
 
 
 def create_range(values: Values) -> NetworkSegmentRange:
@@ -138,19 +146,65 @@ def part(flavor: Flavor, profile_id: str) -> None:
         raise errors.FlavorServiceProfileBindingNotFound(sp_id=profile_id, fl_id=flavor.id)
 
 
+def check_router(flavor_id: str, values: Values) -> None:
+    """Refuse a router that what stands behind its flavor does not make."""
+    if not Flavor.objects.filter(id=flavor_id).exists():
+        raise errors.FlavorNotFound(flavor_id=flavor_id)
+    first = FlavorProfile.objects.filter(flavor_id=flavor_id).order_by("id").first()
+    if first is None:
+        raise errors.FlavorServiceProfileBindingNotFound(sp_id="", fl_id=flavor_id)
+    profile = first.service_profile
+    if not profile.enabled:
+        raise errors.ServiceProfileDisabled
+    name, makes = _provider(profile.driver)
+    for key, made in makes.items():
+        if values.get(key) is not None and values[key] != made:
+            raise errors.InvalidInput(
+                error_message=f"Provider {name} does not support {key}={values[key]}"
+            )
+
+
+def check_change(flavor_id: str, values: Values) -> None:
+    """Refuse to make another kind of router than the flavor's of one that is there."""
+    if values.get("distributed") is None and values.get("ha") is None:
+        return
+    try:
+        check_router(flavor_id, values)
+    except errors.InvalidInput:
+        raise errors.InvalidInput(
+            error_message="Changing the 'ha' and 'distributed' attributes on a router associated "
+            "with a flavor is not supported"
+        ) from None
+
+
+def _provider(driver: str) -> tuple[str, dict[str, bool]]:
+    if driver not in PROVIDERS:
+        raise errors.ServiceProfileDriverNotFound(driver=driver)
+    return PROVIDERS[driver]
+
+
 def create_profile(values: Values) -> ServiceProfile:
-    if not values["driver"] and not values["metainfo"]:
-        raise errors.InvalidInput(error_message="Service Profile needs either metainfo or driver")
+    if values["driver"]:
+        _provider(values["driver"])
+    elif not values["metainfo"]:
+        raise errors.ServiceProfileEmpty
     return standard.add(ServiceProfile, standard.columns(values, ServiceProfile))
 
 
 def change_profile(profile: ServiceProfile, values: Values) -> None:
     with transaction.atomic():
+        if values.get("driver"):
+            _provider(values["driver"])
+        _refuse_used(profile)
         standard.change(profile, standard.columns(values, ServiceProfile))
 
 
 def remove_profile(profile: ServiceProfile) -> None:
     with transaction.atomic():
-        if FlavorProfile.objects.filter(service_profile=profile).exists():
-            raise errors.ServiceProfileInUse(sp_id=profile.id)
+        _refuse_used(profile)
         standard.discard(profile)
+
+
+def _refuse_used(profile: ServiceProfile) -> None:
+    if FlavorProfile.objects.filter(service_profile=profile).exists():
+        raise errors.ServiceProfileInUse(sp_id=profile.id)

@@ -70,6 +70,7 @@ def change(context: RequestContext, pool: SubnetPool, values: Values) -> None:
         _check_bounds(row, pool.ip_version)
         if values.get("is_default") and not pool.is_default:
             _check_default(row, pool.ip_version)
+        _check_may_change(context, pool)
         if row["address_scope_id"] and ("prefixes" in values or "address_scope_id" in values):
             _check_scope(context, row, pool.ip_version, False)
         standard.change(pool, standard.columns(values, SubnetPool))
@@ -211,6 +212,16 @@ def _check_default(row: Values, version: int) -> None:
 
 
 # Address scopes
+
+
+def _check_may_change(context: RequestContext, pool: SubnetPool) -> None:
+    """Refuse to change a pool in an address scope of somebody else."""
+    scope = pool.address_scope
+    if scope is not None and not context.is_admin and scope.project_id != context.project_id:
+        raise errors.IllegalSubnetPoolUpdate(
+            reason=f"subnetpool {pool.id} cannot be updated when associated with shared address "
+            f"scope {scope.id}"
+        )
 
 
 def _check_scope(context: RequestContext, row: Values, version: int, shared: bool) -> None:

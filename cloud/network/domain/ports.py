@@ -57,6 +57,18 @@ MAC_PREFIX = "fa:16:3e"
 ATTEMPTS = 10
 
 
+def find(context: RequestContext, port_id: str) -> Port:
+    """A port that the caller sees: its project's, or on a network of its project."""
+    found = Port.objects.filter(id=port_id)
+    if not context.is_admin:
+        own = context.project_id
+        found = found.filter(Q(project_id=own) | Q(network__project_id=own))
+    port = found.first()
+    if port is None:
+        raise errors.PortNotFound(port_id=port_id)
+    return port
+
+
 def create(context: RequestContext, network: Network, values: Values) -> Port:
     """Make a port with its addresses and groups, bound if a host is named."""
     with transaction.atomic():

@@ -10,6 +10,7 @@ from cloud.network.domain import (
     addresses,
     agents,
     bindings,
+    offerings,
     ports,
     qos,
     quotas,
@@ -22,7 +23,6 @@ from cloud.network.models import (
     AutoAllocatedTopology,
     ConntrackHelper,
     FixedIp,
-    Flavor,
     FloatingIp,
     Network,
     Port,
@@ -47,9 +47,8 @@ def create(context: RequestContext, values: Values) -> Router:
     with transaction.atomic():
         quotas.check("router", values["project_id"])
         zones.check(values["availability_zone_hints"])
-        flavor = values.get("flavor_id")
-        if flavor and not Flavor.objects.filter(id=flavor).exists():
-            raise errors.FlavorNotFound(flavor_id=flavor)
+        if values.get("flavor_id"):
+            offerings.check_router(values["flavor_id"], values)
         router = standard.add(Router, standard.columns(values, Router), revision=1)
         standard.tag(router.id, values["tags"])
         if values["external_gateway_info"]:
@@ -62,6 +61,8 @@ def create(context: RequestContext, values: Values) -> Router:
 def change(context: RequestContext, router: Router, values: Values) -> None:
     """Change a router."""
     with transaction.atomic():
+        if router.flavor_id:
+            offerings.check_change(router.flavor_id, values)
         distributed = values.get("distributed")
         if (
             distributed is not None
@@ -183,13 +184,6 @@ def _refuse_overlap(new: Subnet, old: Subnet) -> None:
         )
 
 
-def read_interface(body: Any) -> tuple[str | None, str | None]:
-    """The subnet and the port that a request about an interface names."""
-    if not isinstance(body, dict) or not (body.get("subnet_id") or body.get("port_id")):
-        raise _bad("Either subnet_id or port_id must be specified")
-    return body.get("subnet_id"), body.get("port_id")
-
-
 def add_interface(
     context: RequestContext, router: Router, *, subnet_id: str | None, port_id: str | None
 ) -> Values:
@@ -236,12 +230,7 @@ def _refuse_connected(router: Router, subnets: list[Subnet]) -> None:
 
 
 def _by_port(context: RequestContext, router: Router, port_id: str) -> tuple[Port, list[Subnet]]:
-    found = Port.objects.filter(id=port_id)
-    if not context.is_admin:
-        found = found.filter(project_id=context.project_id)
-    port = found.first()
-    if port is None:
-        raise errors.PortNotFound(port_id=port_id)
+    port = ports.find(context, port_id)
     if port.device_id:
         raise errors.PortInUse(net_id=port.network_id, port_id=port.id, device_id=port.device_id)
     subnets = list(

@@ -97,6 +97,7 @@ TEMPLATES: tuple[Values, ...] = tuple(
         "remote_group_id": None if direction == "egress" else SAME_GROUP,
         "used_in_default_sg": True,
         "used_in_non_default_sg": direction == "egress",
+        "description": f"Legacy default SG rule for {direction} traffic",
     }
     for direction in ("egress", "ingress")
     for ethertype in ETHERTYPES
@@ -199,7 +200,9 @@ def add_template(values: Values) -> DefaultSecurityGroupRule:
     """Add a rule that new groups are born with."""
     with transaction.atomic():
         _check_rule(values)
-        same = _same_rule(DefaultSecurityGroupRule.objects.all(), values)
+        # Neutron: looks for the same rule only among those of groups that are not the default one.
+        others = DefaultSecurityGroupRule.objects.filter(used_in_non_default_sg=True)
+        same = _same_rule(others, values)
         if same is not None:
             raise errors.DefaultSecurityGroupRuleExists(rule_id=same)
         return standard.add(

@@ -1,6 +1,6 @@
 """Refusals: everything else."""
 
-from cloud.network.errors.base import Conflict, InUse, NotFound
+from cloud.network.errors.base import Conflict, InUse, InvalidInput, NotFound, ServiceUnavailable
 
 
 class RbacPolicyNotFound(NotFound):
@@ -95,6 +95,18 @@ class ServiceProfileNotFound(NotFound):
 
 class ServiceProfileInUse(InUse):
     text = "Service Profile {sp_id} is used by some service instance."
+
+
+class ServiceProfileEmpty(InvalidInput):
+    text = "Service Profile needs either a driver or metainfo."
+
+
+class ServiceProfileDisabled(ServiceUnavailable):
+    text = "Service Profile is not enabled."
+
+
+class ServiceProfileDriverNotFound(NotFound):
+    text = "Service Profile driver {driver} could not be found."
 
 
 class FlavorServiceProfileBindingExists(Conflict):
