@@ -4,12 +4,11 @@ from django.db import transaction
 
 from compute.agent import manager
 from compute.domain import lifecycle, records, services
-from compute.domain.errors import NoValidHost
+from compute.domain.errors import NOT_ENOUGH, NoValidHost
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Host, Server
 from compute.scheduler import filters, hosts
 from compute.scheduler import request as requests
-from compute.scheduler.manager import NOT_ENOUGH
 from compute.work import queue
 from compute.work.registry import task
 from compute.work.task import Work
