@@ -50,6 +50,12 @@ def test_pages_follow_each_other_in_both_directions(several):
     assert [link["rel"] for link in before["networks_links"]] == ["next"]
 
 
+@pytest.mark.parametrize("path", ["/networks?marker=nobody", "/security-groups?limit=2&marker=x"])
+def test_a_marker_that_means_nothing_is_passed_over(several, path):
+    (found, *_) = several.get(path).json.values()
+    assert found
+
+
 def test_fields_choose_attributes(several):
     (network,) = several.get("/networks?name=a&fields=name&fields=mtu").json["networks"]
     assert set(network) == {"name", "mtu"}

@@ -15,6 +15,8 @@ from cloud.network.models import Tag
 from middleware.context import RequestContext
 
 _NOT_FILTERS = frozenset({"fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir"})
+# Neutron: lists of all others begin at their beginning after a marker that is not there.
+_STRICT = ("network", "port", "router")
 _TAG_FILTERS = ("tags", "tags-any", "not-tags", "not-tags-any")
 
 
@@ -24,7 +26,9 @@ class Listing:
     def __init__(self, noun: type[Noun], params: Params, context: RequestContext) -> None:
         self.noun, self.params, self.context = noun, params, context
         self.limit = self._limit()
-        self.marker = params["marker"][-1] if params.get("marker") else None
+        # Neutron: without a limit there are no pages, and a marker means nothing.
+        asked = params.get("marker") if self.limit is not None else None
+        self.marker = asked[-1] if asked else None
         self.reverse = (params.get("page_reverse") or [""])[-1].lower() == "true"
         self.rows: Rows = []
 
@@ -158,8 +162,10 @@ class Listing:
 
     def _after(self, rows: QuerySet[Any], order: list[tuple[str, bool]]) -> Q:
         row = rows.filter(id=self.marker).values(*(key for key, _ in order)).first()
-        if row is None:
+        if row is None and self.noun.member in _STRICT:
             raise self.noun.missing(str(self.marker))
+        if row is None:
+            return Q()
         later = Q()
         same = Q()
         for key, down in order:
