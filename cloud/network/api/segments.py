@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from cloud.network import errors
 from cloud.network.api import checks, converters
 from cloud.network.api.resource import UNSET, Field
@@ -69,7 +71,12 @@ class NetworkSegmentRangeNoun(Tagged):
         post=True, check=checks.one_of("vlan", "vxlan", "gre", "geneve"), filters=True
     )
     physical_network = Field(
-        post=True, default=None, check=checks.or_none(checks.text(64)), filters=True
+        lambda row, ask: row["physical_network"] or "",
+        needs="physical_network",
+        post=True,
+        default=UNSET,
+        check=checks.text(64),
+        filters=lambda values, context: Q(physical_network__in=values),
     )
     minimum = Field(post=True, put=True, convert=converters.to_int, check=_IDS)
     maximum = Field(post=True, put=True, convert=converters.to_int, check=_IDS)

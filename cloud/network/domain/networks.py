@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from cloud.network import errors
 from cloud.network.domain import ports, qos, quotas, security, sharing, standard, zones
@@ -13,6 +13,7 @@ from cloud.network.models import (
     AutoAllocatedTopology,
     FloatingIp,
     Network,
+    NetworkSegmentRange,
     Port,
     Segment,
     Subnet,
@@ -210,7 +211,7 @@ def _occupy(network: Network, provider: Values) -> None:
     for _ in range(5):
         number = asked
         if number is None and kind in (*TUNNELS, "vlan"):
-            number = (taken.aggregate(last=Max("segmentation_id"))["last"] or 0) + 1
+            number = _next_id(network.project_id, kind, physical, taken)
         try:
             with transaction.atomic():
                 segment = standard.add(
@@ -233,6 +234,29 @@ def _occupy(network: Network, provider: Values) -> None:
             Network.objects.filter(id=network.id).update(segmentation_id=segment.segmentation_id)
         return
     raise errors.ServiceUnavailable
+
+
+def _next_id(project_id: str, kind: str, physical: str | None, taken: QuerySet[Segment]) -> int:
+    """The next free id: in a range of the project, or else where no project has a range."""
+    ranges = NetworkSegmentRange.objects.filter(
+        network_type=kind, physical_network=physical, shared=False
+    )
+    spans = list(ranges.order_by("minimum").values_list("minimum", "maximum", "project_id"))
+    for least, most, owner in spans:
+        if owner == project_id:
+            held = taken.filter(segmentation_id__range=(least, most))
+            used = set(held.values_list("segmentation_id", flat=True))
+            for number in range(least, most + 1):
+                if number not in used:
+                    return number
+    pool = taken
+    for least, most, _ in spans:
+        pool = pool.exclude(segmentation_id__range=(least, most))
+    number = int(pool.aggregate(last=Max("segmentation_id"))["last"] or 0) + 1
+    for least, most, _ in spans:
+        if least <= number <= most:
+            number = most + 1
+    return number
 
 
 def add_segment(values: Values) -> Segment:

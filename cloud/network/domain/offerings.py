@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max, Min, QuerySet
 
 from cloud.network import errors
 from cloud.network.domain import standard
@@ -28,9 +29,19 @@ PROVIDERS: dict[str, tuple[str, dict[str, bool]]] = {
 }
 
 
+# The highest id of a kind of network.
+_HIGHEST = {"vlan": 4094, "vxlan": 2**24 - 1, "geneve": 2**24 - 1, "gre": 2**32 - 1}
+
+
 def create_range(values: Values) -> NetworkSegmentRange:
     """Make a range that overlaps none of its kind."""
     with transaction.atomic():
+        values = dict(values)
+        if values["network_type"] != "vlan":
+            # Neutron: takes no notice of what else it is given.
+            values["physical_network"] = None
+        elif not values.get("physical_network"):
+            raise errors.InvalidInput(error_message="network type vlan requires a physical network")
         _check_range(values, None)
         found = standard.add(NetworkSegmentRange, standard.columns(values, NetworkSegmentRange))
         standard.tag(found.id, values["tags"])
@@ -43,19 +54,30 @@ def change_range(found: NetworkSegmentRange, values: Values) -> None:
             key: values.get(key, getattr(found, key))
             for key in ("minimum", "maximum", "network_type", "physical_network")
         }
+        allocated = _allocated(found).aggregate(
+            least=Min("segmentation_id"), most=Max("segmentation_id")
+        )
+        if allocated["least"] is not None and (
+            merged["minimum"] > allocated["least"] or merged["maximum"] < allocated["most"]
+        ):
+            raise errors.NetworkSegmentRangeReferencedByProject(range_id=found.id)
         _check_range(merged, found.id)
         standard.change(found, standard.columns(values, NetworkSegmentRange))
 
 
 def _check_range(values: Values, own: str | None) -> None:
     least, most, kind = values["minimum"], values["maximum"], values["network_type"]
-    if least > most:
-        raise errors.InvalidInput(
-            error_message=f"minimum ({least}) is greater than maximum ({most})"
+    refuse: Any = errors.NetworkTunnelRangeError
+    word, noun = "tunnel", f"{kind} identifier"
+    if kind == "vlan":
+        refuse, word, noun = errors.NetworkVlanRangeError, "VLAN", "VLAN tag"
+    for number in (least, most):
+        if number > _HIGHEST[kind]:
+            raise refuse(range=f"{least}:{most}", error=f"{number} is not a valid {noun}")
+    if most < least:
+        raise refuse(
+            range=f"{least}:{most}", error=f"End of {word} range is less than start of {word} range"
         )
-    if (kind == "vlan") != (values.get("physical_network") is not None):
-        word = "requires" if kind == "vlan" else "does not take"
-        raise errors.InvalidInput(error_message=f"network type {kind} {word} a physical network")
     other = (
         NetworkSegmentRange.objects.filter(
             network_type=kind,
@@ -71,19 +93,26 @@ def _check_range(values: Values, own: str | None) -> None:
 
 
 def remove_range(found: NetworkSegmentRange) -> None:
+    """Delete a range that no network has an id of."""
     with transaction.atomic():
+        if _allocated(found).exists():
+            raise errors.NetworkSegmentRangeReferencedByProject(range_id=found.id)
         standard.discard(found)
+
+
+def _allocated(found: NetworkSegmentRange) -> QuerySet[Segment]:
+    return Segment.objects.filter(
+        network_type=found.network_type,
+        physical_network=found.physical_network,
+        segmentation_id__range=(found.minimum, found.maximum),
+    )
 
 
 def used_of_ranges(rows: list[Values], ask: Any) -> Mapping[str, dict[str, str]]:
     """Which ids of each range are taken, and by which projects."""
     found = {}
     for known in NetworkSegmentRange.objects.filter(id__in=[row["id"] for row in rows]):
-        taken = Segment.objects.filter(
-            network_type=known.network_type,
-            physical_network=known.physical_network,
-            segmentation_id__range=(known.minimum, known.maximum),
-        ).values_list("segmentation_id", "network__project_id")
+        taken = _allocated(known).values_list("segmentation_id", "network__project_id")
         found[known.id] = {str(number): project for number, project in taken}
     return found
 

@@ -1,6 +1,6 @@
 """Refusals: networks and segments."""
 
-from cloud.network.errors.base import Conflict, InUse, NotFound
+from cloud.network.errors.base import Conflict, InUse, NetworkError, NotFound
 
 
 class NetworkNotFound(NotFound):
@@ -68,4 +68,17 @@ class NetworkSegmentRangeNotFound(NotFound):
 
 
 class NetworkSegmentRangeOverlaps(Conflict):
-    text = "Network segment range overlaps with range {range_id}."
+    text = "Network segment range overlaps with range(s) with id {range_id}"
+
+
+class NetworkSegmentRangeReferencedByProject(InUse):
+    text = "Network Segment Range {range_id} is referenced by one or more project networks."
+
+
+class NetworkTunnelRangeError(NetworkError):
+    # Neutron: does not tell its framework of these two, which makes them 500.
+    text = "Invalid network tunnel range: '{range}' - {error}."
+
+
+class NetworkVlanRangeError(NetworkError):
+    text = "Invalid network VLAN range: '{range}' - '{error}'."
