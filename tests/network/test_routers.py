@@ -231,3 +231,23 @@ def test_a_flavor_says_what_a_router_is_like(net, admin):
     answer = admin.put(path, {"router": {"ha": True}})
     assert (answer.status, "associated with a flavor" in answer.text) == (400, True)
     assert admin.put(path, {"router": {"distributed": False}}).status == 200
+
+
+def test_highly_available_routers_of_a_project_share_a_network(net, admin):
+    seed(ADMINS)
+    first, second = (admin.make("router", name=name, ha=True) for name in "ab")
+    (network,) = admin.get(f"/networks?name=HA%20network%20project%20{ADMINS}").json["networks"]
+    assert (network["project_id"], network["provider:network_type"]) == ("", "vxlan")
+    (subnet,) = admin.get(f"/subnets?network_id={network['id']}").json["subnets"]
+    assert (subnet["cidr"], subnet["gateway_ip"]) == ("169.254.192.0/18", None)
+    assert net.get(f"/networks/{network['id']}").status == 404
+    path = f"/routers/{second['id']}"
+    assert admin.put(path, {"router": {"ha": False}}).status == 400
+    assert admin.put(path, {"router": {"ha": False, "admin_state_up": False}}).status == 200
+    (port,) = admin.get(f"/ports?network_id={network['id']}").json["ports"]
+    assert (port["device_id"], port["device_owner"]) == (
+        first["id"],
+        "network:router_ha_interface",
+    )
+    assert admin.delete(f"/routers/{first['id']}").status == 204
+    assert admin.get(f"/networks/{network['id']}").status == 404

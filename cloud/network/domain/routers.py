@@ -10,6 +10,7 @@ from cloud.network.domain import (
     addresses,
     agents,
     bindings,
+    ha_networks,
     offerings,
     ports,
     qos,
@@ -55,6 +56,8 @@ def create(context: RequestContext, values: Values) -> Router:
             _set_gateway(context, router, values["external_gateway_info"])
             standard.change(router, {})
         agents.host_router(router.id)
+        if router.ha:
+            ha_networks.connect(router)
         return router
 
 
@@ -73,6 +76,8 @@ def change(context: RequestContext, router: Router, values: Values) -> None:
                 "Cannot change the 'distributed' attribute of active routers. "
                 "Please set router admin_state_up to False prior to upgrade"
             )
+        if values.get("ha") not in (None, router.ha):
+            ha_networks.change(router, values)
         if "external_gateway_info" in values:
             info = values["external_gateway_info"]
             if info:
@@ -90,6 +95,8 @@ def remove(router: Router) -> None:
         if Port.objects.filter(device_id=router.id, device_owner=INTERFACE).exists():
             raise errors.RouterInUse(router_id=router.id)
         _clear_gateway(router)
+        if router.ha:
+            ha_networks.part(router)
         ConntrackHelper.objects.filter(router=router).delete()
         AgentHosting.objects.filter(resource_id=router.id).delete()
         AutoAllocatedTopology.objects.filter(router=router).update(router=None)
