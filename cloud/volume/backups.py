@@ -70,7 +70,7 @@ def create(
     elif volume.status == "in-use" and not force:
         raise invalid_volume("Backing up an in-use volume must use the force flag.")
     # Cinder: a backup is of whoever makes it, also when an administrator backs up another's volume.
-    project = str(context.project_id)
+    project = context.project_id
     quotas.check(project, kind="backups", size=volume.size)
     parent = None
     if incremental:
@@ -100,7 +100,7 @@ def create(
     return {**queries.row(Backup, context, backup.pk), "status": "creating"}
 
 
-def _parent(volume: Volume, project_id: str, before: datetime | None) -> Backup | None:
+def _parent(volume: Volume, project_id: str | None, before: datetime | None) -> Backup | None:
     """What a further backup adds to: the project's own with the newest data.
 
     A backup of a snapshot adds to data that is older than the snapshot.
@@ -187,11 +187,11 @@ def take_over(context: RequestContext, service: str, url: str) -> dict[str, Any]
         raise invalid_input("Provided backup record is missing size attribute")
     if Backup.objects.filter(pk=record["id"]).exists():
         raise invalid_backup("Backup already exists in database.")
-    quotas.check(str(context.project_id), kind="backups", size=int(record["size"]))
+    quotas.check(context.project_id, kind="backups", size=int(record["size"]))
     kept = ("id", "volume_id", "size", "container", "name", "description", "object_count")
     backup = Backup.objects.create(
         **{name: record[name] for name in kept if name in record},
-        project_id=str(context.project_id),
+        project_id=context.project_id,
         user_id=context.user_id,
         host=HOST,
         status="available",

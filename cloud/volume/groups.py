@@ -110,9 +110,9 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
     known = dict(backends.zones())
     if zone is not None and not known.get(zone):
         raise invalid_input(f"Availability zone '{zone}' is invalid.")
-    quotas.check(str(context.project_id), kind="groups")
+    quotas.check(context.project_id, kind="groups")
     group = Group.objects.create(
-        project_id=str(context.project_id),
+        project_id=context.project_id,
         user_id=context.user_id,
         name=values.get("name"),
         description=values.get("description"),

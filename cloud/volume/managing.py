@@ -48,7 +48,7 @@ def take(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]:
     kind = _type(context, values.get("volume_type"))
     service = _service(str(values["host"]))
     volume = Volume.objects.create(
-        project_id=str(context.project_id),
+        project_id=context.project_id,
         user_id=context.user_id,
         name=values.get("name"),
         description=values.get("description"),
@@ -62,7 +62,7 @@ def take(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]:
     )
     row = queries.volume(context, volume.pk)
     found = _lying(volume.host, name).filter(origin="").first()
-    if found is not None and _fits(str(context.project_id), found.size, kind):
+    if found is not None and _fits(context.project_id, found.size, kind):
         found.delete()
         volumes.save(volume, status="available", size=found.size)
     return {**row, "status": "managing"}
@@ -101,7 +101,7 @@ def _usable(service: Service) -> Service:
     return service
 
 
-def _fits(project_id: str, size: int, kind: VolumeType) -> bool:
+def _fits(project_id: str | None, size: int, kind: VolumeType) -> bool:
     try:
         # The volume is there already; what it holds is not counted yet.
         quotas.check(project_id, kind="volumes", count=0, size=size, type_name=kind.name)

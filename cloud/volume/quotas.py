@@ -46,12 +46,12 @@ def class_limits(class_name: str = DEFAULT_CLASS) -> dict[str, int]:
     return {name: found.get(name, base.get(name, -1)) for name in resources()}
 
 
-def limits(project_id: str) -> dict[str, int]:
+def limits(project_id: str | None) -> dict[str, int]:
     own = dict(Quota.objects.filter(project_id=project_id).values_list("resource", "hard_limit"))
     return {name: own.get(name, limit) for name, limit in class_limits().items()}
 
 
-def usage(project_id: str) -> dict[str, int]:
+def usage(project_id: str | None) -> dict[str, int]:
     """What a project uses, counted at this moment."""
     names = dict(VolumeType.objects.values_list("id", "name"))
     used: dict[str, int] = {}
@@ -86,14 +86,19 @@ def _add_typed(add: Any, type_name: str | None, kind: str, count: int, total: in
         add("gigabytes" + suffix, total or 0)
 
 
-def lock(project_id: str) -> None:
+def lock(project_id: str | None) -> None:
     """Let one transaction at a time count what a project uses."""
-    Ledger.objects.get_or_create(project_id=project_id)
-    Ledger.objects.select_for_update().get(project_id=project_id)
+    Ledger.objects.get_or_create(project_id=project_id or "")
+    Ledger.objects.select_for_update().get(project_id=project_id or "")
 
 
 def check(
-    project_id: str, *, kind: str, count: int = 1, size: int = 0, type_name: str | None = None
+    project_id: str | None,
+    *,
+    kind: str,
+    count: int = 1,
+    size: int = 0,
+    type_name: str | None = None,
 ) -> None:
     """Refuse what would exceed the project's limits, in Cinder's words.
 
@@ -139,7 +144,7 @@ def _too_many(kind: str, name: str, limit: int) -> str:
     return f"{noun}LimitExceeded: Maximum number of {kind} allowed ({limit}) exceeded"
 
 
-def check_volume_size(project_id: str, size: int) -> None:
+def check_volume_size(project_id: str | None, size: int) -> None:
     limit = limits(project_id)["per_volume_gigabytes"]
     if 0 <= limit < size:
         raise QuotaExceeded(

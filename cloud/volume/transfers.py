@@ -81,7 +81,7 @@ def accept(context: RequestContext, transfer_id: str, key: str) -> dict[str, Any
     volume = Volume.objects.select_for_update().get(pk=row["volume_id"])
     if volume.group_id is not None:
         raise invalid_volume(f"Volume {volume.pk} must not be part of a consistency group.")
-    project = str(context.project_id)
+    project = context.project_id
     kind = volume.volume_type
     type_name = kind.name if kind else None
     quotas.check_volume_size(project, volume.size)

@@ -76,7 +76,7 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
     image = values.get("image")
     if image is not None:
         check_image(image, size)
-    project = str(context.project_id)
+    project = context.project_id
     quotas.check_volume_size(project, size)
     quotas.check(project, kind="volumes", size=size, type_name=kind.name)
     host = source.host or backends.choose(kind.extra_specs, size)

@@ -106,7 +106,8 @@ def test_who_is_of_no_project_has_no_volumes(cinder, monkeypatch):
     monkeypatch.setitem(cast.TOKENS, "dora", token)
     made = cinder.make()
     dora = cinder.as_("dora")
-    for path in ("/volumes", f"/volumes/{made}", "/types", "/snapshots/detail"):
+    own = ("/volumes", f"/volumes/{made}", "/snapshots/detail", "/limits")
+    for path in (*own, "/types", "/group_types"):
         answer = dora.get(path)
         assert (answer.status, answer.error) == (403, "Not authorized."), path
     body = {"volume": {"size": 1}}
@@ -126,3 +127,11 @@ def test_administrators_of_the_system_see_every_project(cinder, monkeypatch):
     assert sam.get("/volumes").json["volumes"] == []
     assert len(sam.get("/volumes?all_tenants=1").json["volumes"]) == 1
     assert sam.get(f"/{cast.HERS}/volumes").error == "Malformed request url"
+    own = sam.make()
+    assert sam.show(own)["os-vol-tenant-attr:tenant_id"] is None
+    assert [each["id"] for each in sam.get("/volumes").json["volumes"]] == [own]
+    assert cinder.get(f"/volumes/{own}").status == 404
+    sam.post("/backups", {"backup": {"volume_id": own}})
+    used = sam.get("/limits").json["limits"]["absolute"]
+    assert (used["totalVolumesUsed"], used["totalBackupsUsed"]) == (1, 1)
+    assert sam.delete(f"/volumes/{own}").status == 202

@@ -7,7 +7,7 @@ from django.db.models import Q
 from cloud.volume import groups, paging
 from cloud.volume.api import filters, formats
 from cloud.volume.api.base import VolumeServiceViewSet, boolean
-from cloud.volume.errors import BadRequest, NotFound, not_found
+from cloud.volume.errors import BadRequest, NotFound, not_authorized, not_found
 from cloud.volume.models import GroupType
 from versioned.operation import operation
 from versioned.shape import Attr, Shape
@@ -55,6 +55,8 @@ class GroupTypesViewSet(VolumeServiceViewSet):
         context = self.context
         if context.is_admin:
             return Q()
+        if context.project_id is None:
+            raise not_authorized()
         return Q(is_public=True) | Q(access__project_id=context.project_id)
 
     def kind(self, type_id: str) -> GroupType:

@@ -5,7 +5,7 @@ from typing import Any
 from cloud.volume import quotas
 from cloud.volume.api import formats
 from cloud.volume.api.base import VolumeServiceViewSet
-from cloud.volume.errors import BadRequest, invalid_input
+from cloud.volume.errors import BadRequest, invalid_input, not_authorized
 from versioned.operation import operation
 
 UPDATE = formats.envelope("quota_set", {"type": "object", "minProperties": 1})
@@ -107,7 +107,9 @@ class LimitsViewSet(VolumeServiceViewSet):
 
     @operation()
     def list(self, request: Any) -> Any:
-        project = str(self.context.project_id)
+        project = self.context.project_id
+        if project is None and not self.context.is_admin:
+            raise not_authorized()
         if request.version >= (3, 39) and self.context.is_admin:
             for name in ("project_id", "tenant_id"):
                 if name in request.params:

@@ -169,7 +169,7 @@ class HostsViewSet(VolumeServiceViewSet):
     def retrieve(self, request: Any, host: str) -> Any:
         if not Service.objects.filter(host=host, binary=backends.BINARY).exists():
             raise NotFound(f"Host {host} could not be found.")
-        by_project: dict[str, list[int]] = {}
+        by_project: dict[str | None, list[int]] = {}
         on_host = {"host": backends.pool_of(host)}
         volumes = Volume.objects.filter(**on_host).values("project_id").order_by()
         for row in volumes.annotate(n=Count("id"), total=Sum("size")):
@@ -179,7 +179,7 @@ class HostsViewSet(VolumeServiceViewSet):
             counts = by_project.setdefault(row["project_id"], [0, 0, 0, 0])
             counts[2:] = [row["n"], row["total"]]
         totals = [sum(column) for column in zip(*by_project.values(), strict=True)] or [0] * 4
-        rows = [("(total)", totals), *by_project.items()]
+        rows: Any = [("(total)", totals), *by_project.items()]
         return {
             "host": [
                 {

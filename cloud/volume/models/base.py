@@ -22,7 +22,8 @@ class Owned(Dated):
     """Something of a project, with a name and a description."""
 
     id = models.CharField(max_length=36, primary_key=True, default=new_id)
-    project_id = models.CharField(max_length=255, db_index=True)
+    # Cinder: what an administrator of the system makes is of no project.
+    project_id = models.CharField(max_length=255, null=True, db_index=True)
     user_id = models.CharField(max_length=255, null=True)
     name = models.CharField(max_length=255, null=True)
     description = models.CharField(max_length=255, null=True)
