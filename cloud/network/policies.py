@@ -3,6 +3,8 @@
 A rule is a set of alternatives; each is a word of WHO.  A rule about an attribute
 ("create_network:shared") is asked beside the one of its operation, when the attribute is given.
 A rule that is not in the table is granted to whoever may do the operation.
+
+# Neutron: has rules for the service types of subnets, but never asks them.
 """
 
 from collections.abc import Callable, Mapping
@@ -84,7 +86,6 @@ RULES = _rules(
     update_subnet delete_subnet                                   | admin, member, network member
     get_subnet                     | admin, reader, network reader, shared, external, service
     create_subnet:segment_id update_subnet:segment_id get_subnet:segment_id | admin
-    create_subnet:service_types update_subnet:service_types               | admin
 
     create_subnetpool update_subnetpool delete_subnetpool                 | admin, member
     get_subnetpool                                                | admin, reader, shared

@@ -83,3 +83,10 @@ def test_a_pool_in_anothers_scope_is_changed_by_administrators(net, admin):
     assert refusal(answer) == (400, "IllegalSubnetPoolUpdate")
     assert "associated with shared address scope" in answer.text
     assert admin.put(path, more).status == 200
+
+
+def test_service_types_say_whose_addresses_a_subnet_gives(net, network):
+    for block, word in (("10.1.0.0/24", "compute:a"), ("10.2.0.0/24", "compute:b")):
+        net.make("subnet", network_id=network["id"], ip_version=4, cidr=block, service_types=[word])
+    port = net.make("port", network_id=network["id"], device_owner="compute:b")
+    assert port["fixed_ips"][0]["ip_address"].startswith("10.2.0.")
