@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from compute.domain import guest_password
+from compute.domain import guest_password, records
 from compute.models import Server
-from tests.api.servers import boot, elsewhere, shown
+from tests.api.servers import boot, elsewhere, settle, shown
 
 
 @pytest.fixture
@@ -63,3 +63,15 @@ def test_a_server_keeps_its_images_properties_as_short_texts_since_2_98(cloud, a
     kept = shown(api, server, "2.98")["image"]["properties"]
     assert kept["os_command_line"] == "é" * 127
     assert {*kept}.isdisjoint({"block_device_mapping", "unknown"})
+
+
+def test_the_faults_of_a_server_go_with_it(cloud, api, root):
+    server = boot(api)
+    row = Server.objects.get(uuid=server)
+    records.record_fault(row, RuntimeError("too bad"))
+    Server.objects.filter(pk=row.pk).update(vm_state="error")
+    assert api.get(f"/servers/{server}").json["server"]["fault"]["code"] == 500
+    assert api.delete(f"/servers/{server}").status == 204
+    settle()
+    (gone,) = root.get("/servers/detail?deleted=true&all_tenants=1").json["servers"]
+    assert (gone["status"], "fault" in gone) == ("DELETED", False)

@@ -58,7 +58,7 @@ def _volumes(rows: list[Row], ask: ComputeAsk) -> dict[Any, Any]:
 
 
 def _faults(rows: list[Row], ask: ComputeAsk) -> dict[Any, Any]:
-    failed = [row for row in rows if row["deleted"] or row["vm_state"] == "error"]
+    failed = [row for row in rows if row["vm_state"] == "error"]
     return {fault["server_id"]: fault for fault in _all_of(failed, _FAULTS)}
 
 

@@ -20,7 +20,8 @@ HOST_STATUS_UNKNOWN = "os_compute_api:servers:show:host_status:unknown-only"
 Row = Mapping[str, Any]
 
 _WITH_PROGRESS = {"ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"}
-_WITH_FAULT = {"ERROR", "DELETED"}
+# Nova: a server's faults are deleted with it.
+_WITH_FAULT = {"ERROR"}
 # Image properties that Nova keeps but does not count among an image's metadata properties.
 _NOT_PROPERTIES = {"container_format", "disk_format", "min_disk", "min_ram"}
 _STATE = ("vm_state", "task_state", "deleted")
