@@ -8,6 +8,7 @@ of a token as Keystone shows it, or None for a bad one.
 
 import logging
 from collections.abc import Mapping
+from itertools import chain, count
 from typing import Any
 
 from django.conf import settings
@@ -88,14 +89,21 @@ def _user(provider: str, protocol: str, claimed: Body) -> User:
             LOG.warning("%s claims to be user %s, who is somebody else", provider, claimed["id"])
             raise Unauthorized
         domain = _domain(provider)
-        name = claimed["name"]
-        if User.objects.filter(domain=domain, name=name).exists():
-            name = claimed["id"]
+        name = _free_name(domain, claimed)
         user = User.objects.create(pk=claimed["id"], name=name, domain=domain, password=None)
         FederatedUser.objects.create(
             user=user, provider=provider, protocol=protocol, unique_id=claimed["id"]
         )
     return user
+
+
+def _free_name(domain: Project, claimed: Body) -> str:
+    """The user's name; where somebody else has it, the id, or the name with a number."""
+    numbered = (f"{claimed['name']}-{number}" for number in count(2))
+    names = chain((claimed["name"], claimed["id"]), numbered)
+    return next(
+        name for name in names if not User.objects.filter(domain=domain, name=name).exists()
+    )
 
 
 def _domain(provider: str) -> Project:

@@ -88,3 +88,20 @@ def test_a_disabled_user_gets_no_token(come):
     come("max")
     User.objects.filter(pk="max").update(enabled=False)
     assert come("max").status_code == 401
+
+
+def test_names_that_somebody_has_are_told_apart(come, monkeypatch):
+    called = {"robot": "max", "max": "max", "other": "max"}
+
+    def judged(token):
+        return {"user": {"id": token, "name": called[token]}, "project": PROJECT}
+
+    monkeypatch.setattr("tests.identity.test_federation.judge", judged)
+    users = [come(token).json()["token"]["user"] for token in called]
+    assert [(user["id"], user["name"]) for user in users] == [
+        ("robot", "max"),
+        ("max", "max-2"),
+        ("other", "other"),
+    ]
+    # The second time they are who they were.
+    assert come("max").json()["token"]["user"] == users[1]
