@@ -6,8 +6,9 @@ from compute.clients.errors import InvalidVolume
 from compute.clients.placement import placement
 from compute.clients.volume import volume
 from compute.domain import context as contexts
-from compute.domain import images, lifecycle, storage
-from compute.domain.errors import BadRequest, Conflict, ImageNotFound
+from compute.domain import image_values, images, lifecycle, storage
+from compute.domain.errors import BadRequest, Conflict, ImageNotFound, Unexpected
+from compute.domain.hardware.wishes import InvalidRequest
 from compute.models import Host, Server
 from middleware.context import RequestContext
 
@@ -58,6 +59,11 @@ def _image_properties(
         properties: dict[str, Any] = images.show(context, image_id)["properties"]
     except ImageNotFound:
         raise RescueImageUnsupported(image_id=image_id) from None
+    try:
+        image_values.check(properties)
+    except InvalidRequest as exc:
+        # Nova: here it does not foresee an image that it cannot read.
+        raise Unexpected(kind="ValueError") from exc
     if properties.get("img_block_device_mapping") or properties.get("block_device_mapping"):
         raise RescueImageUnsupported(image_id=image_id)
     return properties

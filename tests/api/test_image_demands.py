@@ -3,7 +3,7 @@
 import pytest
 
 from compute.models import Server
-from tests.api.servers import elsewhere, settle, shown
+from tests.api.servers import action, boot, elsewhere, settle, shown
 from tests.api.test_hardware import flavor, order
 
 
@@ -122,3 +122,16 @@ def test_an_image_may_not_undo_what_the_flavor_says(cloud, api, root):
         "Image property 'hw_cpu_policy' is not permitted to override CPU pinning policy set "
         "against the flavor",
     )
+
+
+def test_an_image_that_nova_cannot_read_rescues_nothing(cloud, api, root):
+    server = boot(api)
+    describe(root, hw_disk_bus="strange")
+    image = api.get("/images").json["images"][0]["id"]
+    body = {"rescue": {"rescue_image_ref": image}}
+    answer = action(api, server, body)
+    assert (answer.status, answer.error) == (
+        500,
+        "Unexpected API Error. Please contact the administrator\n<class 'ValueError'>",
+    )
+    assert shown(api, server)["status"] == "ACTIVE"

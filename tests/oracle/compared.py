@@ -189,8 +189,7 @@ def kinds() -> Iterator[tuple[str, str]]:
 
 def _refusals(served: Served) -> Iterator[tuple[str, bool]]:
     variants = served.operation.variants
-    action = str(served).rpartition(" action ")[2]
-    yield "400", any(map(_refuses, (v.body for v in variants), repeat(action)))
+    yield "400", any(map(_refuses, (v.body for v in variants), repeat(served.action)))
     yield "400", any(map(_refuses, (v.query for v in variants), repeat(None)))
     yield "403", any(v.policy in _GUARDED for v in variants)
     yield "404", "{" in served.path and not any(part in str(served) for part in NEVER_MISSING)

@@ -369,9 +369,13 @@ def main() -> int:
     return 1 if total.different or missing else 0
 
 
-def _rank(path: Path) -> tuple[bool, str]:
-    """Lists show deleted servers, too: they come first, when nobody has made and deleted any."""
-    return path.stem != "servers_list", path.stem
+def _rank(path: Path) -> tuple[int, str]:
+    """Lists show deleted servers, too: they come first, when nobody has made and deleted any.
+
+    Last comes what leaves the judge with less than it had.
+    """
+    place = {"servers_list": 0, "refusals": 2, "without_a_host": 3}
+    return place.get(path.stem, 1), path.stem
 
 
 def _record() -> Any:
