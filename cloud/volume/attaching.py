@@ -337,4 +337,8 @@ def delete(context: RequestContext, attachment_id: str) -> str:
 def _locked(context: RequestContext, attachment_id: str) -> tuple[Attachment, Volume]:
     row = queries.attachment(context, attachment_id)
     volume = lock(context, row["volume_id"])
-    return Attachment.objects.get(pk=attachment_id), volume
+    attachment = Attachment.objects.filter(pk=attachment_id).first()
+    if attachment is None:
+        # Somebody has ended it while the volume was waited for.
+        raise queries.attachment_missing(attachment_id)
+    return attachment, volume

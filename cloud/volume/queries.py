@@ -66,10 +66,14 @@ def with_attachments(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def attachment(context: RequestContext, attachment_id: str) -> dict[str, Any]:
     found = models.Attachment.objects.filter(pk=attachment_id).values(*ATTACHMENT).first()
     if found is None or not (context.is_admin or found["volume__project_id"] == context.project_id):
-        raise NotFound(
-            f"Volume attachment could not be found with filter: attachment_id = {attachment_id}."
-        )
+        raise attachment_missing(attachment_id)
     return {**found, "project_id": found["volume__project_id"]}
+
+
+def attachment_missing(attachment_id: str) -> NotFound:
+    return NotFound(
+        f"Volume attachment could not be found with filter: attachment_id = {attachment_id}."
+    )
 
 
 def may_use_type(context: RequestContext) -> Q:

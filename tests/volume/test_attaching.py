@@ -2,6 +2,9 @@
 
 import pytest
 
+from cloud.volume import attaching
+from cloud.volume.models import Attachment
+
 SERVER = "5e5e5e5e-0000-4000-8000-000000000001"
 OTHER = "5e5e5e5e-0000-4000-8000-000000000002"
 
@@ -156,3 +159,18 @@ def test_compute_is_told_that_an_attached_volume_grew(
         assert cinder.act(volume_id, "os-extend", {"new_size": 2}).status == 202
     assert Compute.extended == [([SERVER], volume_id)]
     assert cinder.show(volume_id)["size"] == 2
+
+
+def test_who_comes_too_late_for_an_attachment_is_told_so(cinder, monkeypatch):
+    """Two end it at once: one waits for the volume, and finds nothing."""
+    attachment = cinder.attach(cinder.make(), SERVER)
+    lock = attaching.lock
+
+    def waited(context, volume_id):
+        Attachment.objects.filter(pk=attachment).delete()
+        return lock(context, volume_id)
+
+    monkeypatch.setattr(attaching, "lock", waited)
+    answer = cinder.delete(f"/attachments/{attachment}")
+    assert answer.status == 404
+    assert "Volume attachment could not be found" in answer.error
