@@ -1,7 +1,6 @@
 """Lists filtered by nothing but texts, as compute asks for them: their statements are prepared."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import CharField, QuerySet, TextField
@@ -53,7 +52,8 @@ def find(
 
         def make(*places: str) -> QuerySet[Any, Any]:
             left = list(places)
-            asking = replace(context, project_id=left.pop(0) if wants_project else None)
+            # Not the caller's own context: the statement outlives the request.
+            asking = RequestContext(project_id=left.pop(0) if wants_project else None)
             found = noun.seen(asking, sight)
             for name, count in form:
                 found = found.filter(noun.fields[name].where(left[:count], asking))
