@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from cloud.identity import passwords, revision, scopes
-from cloud.identity.errors import BadRequest, Conflict, Forbidden, NotFound, not_found
-from cloud.identity.models import AccessRule, ApplicationCredential, Role
+from cloud.identity import passwords, revision, roles, scopes
+from cloud.identity.errors import BadRequest, Conflict, Forbidden, not_found
+from cloud.identity.models import AccessRule, ApplicationCredential
 
 
 def get(credential_id: str) -> ApplicationCredential:
@@ -30,7 +30,7 @@ def create(
 ) -> tuple[ApplicationCredential, str]:
     """Make a credential with some of the roles that its user holds; return it and its secret."""
     secret = values.get("secret") or secrets.token_urlsafe(64)
-    roles = _roles(values.get("roles"), held)
+    kept = _roles(values.get("roles"), held)
     rules = values.get("access_rules")
     credential = ApplicationCredential(
         name=values["name"],
@@ -45,7 +45,7 @@ def create(
     try:
         with revision.change():
             credential.save(force_insert=True)
-            credential.roles.set(roles)
+            credential.roles.set(kept)
             for rule in rules or ():
                 # One by one: they are shown in the order in which they were given.
                 credential.access_rules.add(_rule(user_id, rule))
@@ -60,20 +60,7 @@ def _roles(wanted: Sequence[dict[str, Any]] | None, held: Sequence[str]) -> list
     """The ids of the roles that are asked for and what they imply, or of all that are held."""
     if not wanted:
         return list(held)
-    ids = []
-    for role in wanted:
-        if role.get("id"):
-            ids.append(role["id"])
-            continue
-        found = list(Role.objects.filter(name=role.get("name")).values_list("pk", "domain_id"))
-        if not found:
-            raise NotFound(f"Role {role.get('name')} is not defined")
-        if len(found) > 1:
-            raise BadRequest(
-                f"There are multiple role entities named '{role['name']}'. Please use ID instead "
-                "of names to resolve the ambiguity."
-            )
-        ids.append(found[0][0])
+    ids = [role.get("id") or roles.id_of(role.get("name")) for role in wanted]
     expanded = scopes.roles().expand(ids)
     if not set(held).issuperset(expanded) or not set(expanded).issuperset(ids):
         raise BadRequest(

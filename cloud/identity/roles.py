@@ -23,6 +23,19 @@ def get(role_id: str | None) -> Role:
     return role
 
 
+def id_of(name: str | None) -> str:
+    """The id of the only role of a name, of a domain or of none."""
+    found = list(Role.objects.filter(name=name).values_list("pk", flat=True)[:2])
+    if not found:
+        raise NotFound(f"Role {name} is not defined")
+    if len(found) > 1:
+        raise BadRequest(
+            f"There are multiple role entities named '{name}'. Please use ID instead of names to "
+            "resolve the ambiguity."
+        )
+    return str(found[0])
+
+
 def create(values: dict[str, Any]) -> Role:
     """Make a role."""
     fields = attributes.split(values, ("name", "domain_id", "description", "options"))
