@@ -2,10 +2,12 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 from computeproject.doors import refuse_well_known
+from computeproject.handler import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "computeproject.settings.dev")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = Handler()
 refuse_well_known()

@@ -1,6 +1,7 @@
 """Version documents: what versions there are, without a token.  /, /v2, /v2.1"""
 
 import json
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -65,7 +66,7 @@ def choices(request: HttpRequest) -> HttpResponse:
 
 def legacy(request: HttpRequest) -> HttpResponse:
     """Describe the legacy version.  GET /v2"""
-    return _unversioned(request, document("v2.0", f"{host_of(request)}/v2/"))
+    return _unversioned(request, _document("v2.0", f"{host_of(request)}/v2/"))
 
 
 def current(request: HttpRequest) -> HttpResponse:
@@ -74,7 +75,7 @@ def current(request: HttpRequest) -> HttpResponse:
     try:
         version = ComputeVersioning().determine_version(request)
         _read(request)
-        response = _answer(request, document("v2.1", f"{host_of(request)}/v2.1/"))
+        response = _answer(request, _document("v2.1", f"{host_of(request)}/v2.1/"))
     except VersionNotAcceptable as exc:
         version = exc.version
         response = faults.fault_for(exc, request)
@@ -108,13 +109,14 @@ class VersionViewSet(ComputeViewSet):
             return faults.fault(404, faults.NOT_FOUND)
         prefix = "v2" if self.is_relaxed else "v2.1"
         django_request = request._request
-        return _answer(django_request, document(id, f"{host_of(django_request)}/{prefix}/"))
+        return _answer(django_request, _document(id, f"{host_of(django_request)}/{prefix}/"))
 
 
-def document(version_id: str, link: str) -> dict[str, Any]:
-    """The whole description of one version."""
+@lru_cache(maxsize=64)
+def _document(version_id: str, link: str) -> bytes:
+    """The whole description of one version, as it is sent; it differs by where it is asked only."""
     row = _BY_ID[version_id]
-    return {
+    whole = {
         "version": {
             **_head(row),
             "links": [
@@ -124,6 +126,7 @@ def document(version_id: str, link: str) -> dict[str, Any]:
             "media-types": _media_types(row),
         }
     }
+    return json.dumps(whole).encode()
 
 
 def _head(row: tuple[str, ...]) -> dict[str, str]:
@@ -167,7 +170,7 @@ def _body(request: HttpRequest) -> bytes:
 
 
 def _answer(request: HttpRequest, value: Any, status: int = 200) -> HttpResponse:
-    content = json.dumps(value).encode()
+    content = value if isinstance(value, bytes) else json.dumps(value).encode()
     return HttpResponse(
         content,
         status=status,

@@ -1,0 +1,87 @@
+"""The WSGI handler leaves out what Django does for nothing, and nothing else."""
+
+import io
+
+import pytest
+from django.db import connection
+from django.urls import get_script_prefix, get_urlconf, reverse
+
+from computeproject.metadata_wsgi import application as metadata
+from computeproject.wsgi import application
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(path, application=application, **environ):
+    """The status, the headers and the body that a WSGI server would send."""
+    told = {}
+
+    def start_response(status, headers):
+        told.update(status=status, headers=headers)
+
+    answer = application(
+        {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path,
+            "SCRIPT_NAME": "",
+            "QUERY_STRING": "",
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "8774",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": "127.0.0.1:8774",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(),
+            **environ,
+        },
+        start_response,
+    )
+    body = b"".join(answer)
+    answer.close()
+    return told["status"], told["headers"], body
+
+
+def test_a_document_names_the_host_that_was_asked():
+    for host in ("one.example:8774", "two.example:8774", "one.example:8774"):
+        status, _, body = ask("/v2.1/", HTTP_HOST=host)
+        assert status == "200 OK"
+        assert f"http://{host}/v2.1/".encode() in body
+
+
+def test_a_path_that_nobody_has_stays_unknown():
+    for _ in range(2):
+        status, _, _ = ask("/v2.1/no-such-thing", HTTP_X_AUTH_TOKEN="")
+        assert status.startswith("401")
+        status, _, _ = ask("/identity/v3/no-such-thing")
+        assert status.startswith("404")
+
+
+def test_an_application_of_its_own_does_not_lend_its_urls_to_the_next_request():
+    status, _, _ = ask("/", metadata)
+    assert status == "200 OK"
+    assert get_urlconf() is None
+    assert reverse("admin:index")
+    status, _, _ = ask("/v2.1/")
+    assert status == "200 OK"
+
+
+def test_a_prefix_is_of_the_request_that_came_below_it():
+    _, headers, _ = ask("/admin/", SCRIPT_NAME="/cloud")
+    assert dict(headers)["Location"].startswith("/cloud/admin/login/")
+    assert get_script_prefix() == "/"
+    _, headers, _ = ask("/admin/")
+    assert dict(headers)["Location"].startswith("/admin/login/")
+
+
+def test_cookies_are_sent():
+    status, headers, _ = ask("/admin/login/")
+    assert status == "200 OK"
+    assert any(name == "Set-Cookie" and "csrftoken" in text for name, text in headers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_with_errors_is_looked_at_when_the_request_ends():
+    connection.ensure_connection()
+    connection.errors_occurred = True
+    ask("/v2.1/")
+    assert not connection.errors_occurred
