@@ -9,7 +9,10 @@ from compute.work import clock
 class ServerAction(models.Model):
     """One thing that a user asked of a server: "create", "stop", "resize" …"""
 
-    server = models.ForeignKey(Server, on_delete=models.CASCADE, related_name="actions")
+    # Its own index is the beginning of another.
+    server = models.ForeignKey(
+        Server, on_delete=models.CASCADE, related_name="actions", db_index=False
+    )
     action = models.CharField(max_length=255)
     request_id = models.CharField(max_length=255)
     user_id = models.CharField(max_length=255, null=True, blank=True)
@@ -29,7 +32,10 @@ class ServerAction(models.Model):
 class ServerEvent(models.Model):
     """A step of an action: "compute__do_build_and_run_instance" … with its result."""
 
-    action = models.ForeignKey(ServerAction, on_delete=models.CASCADE, related_name="events")
+    # Its own index is the beginning of the constraint's.
+    action = models.ForeignKey(
+        ServerAction, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
     event = models.CharField(max_length=255)
     start_time = models.DateTimeField(default=clock.now)
     finish_time = models.DateTimeField(null=True, blank=True)

@@ -17,7 +17,7 @@ class BlockDevice(Timestamped):
     boot_index = models.IntegerField(null=True, blank=True)
     image_id = models.CharField(max_length=36, null=True, blank=True)
     snapshot_id = models.CharField(max_length=36, null=True, blank=True)
-    volume_id = models.CharField(max_length=36, null=True, blank=True, db_index=True)
+    volume_id = models.CharField(max_length=36, null=True, blank=True)
     volume_size = models.IntegerField(null=True, blank=True)
     volume_type = models.CharField(max_length=255, null=True, blank=True)
     guest_format = models.CharField(max_length=255, null=True, blank=True)
@@ -36,6 +36,13 @@ class BlockDevice(Timestamped):
                 fields=["server", "volume_id"],
                 condition=models.Q(volume_id__isnull=False),
                 name="a_volume_once_in_a_server",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["volume_id"],
+                condition=models.Q(volume_id__isnull=False),
+                name="servers_of_volume",
             )
         ]
 

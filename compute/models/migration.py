@@ -31,5 +31,8 @@ class Migration(Timestamped):
     disk_remaining = models.BigIntegerField(null=True, blank=True)
     hidden = models.BooleanField(default=False)
 
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"], name="migration_list")]
+
     def __str__(self) -> str:
         return f"{self.migration_type} {self.uuid}"

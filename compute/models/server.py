@@ -2,7 +2,10 @@
 
 from django.db import models
 
-from compute.models.fields import Timestamped, new_uuid
+from compute.models.fields import Flag, Timestamped, new_uuid
+
+# What quotas count, in an index: so that counting reads nothing else.
+_COUNTED = ("vm_state", "user_id", "vcpus", "memory_mb")
 
 
 class Server(Timestamped):
@@ -18,13 +21,13 @@ class Server(Timestamped):
     launch_index = models.IntegerField(default=0)
 
     # Where it stands
-    vm_state = models.CharField(max_length=32, default="building", db_index=True)
+    vm_state = models.CharField(max_length=32, default="building")
     task_state = models.CharField(max_length=64, null=True, blank=True)
     power_state = models.IntegerField(default=0)
     progress = models.IntegerField(default=0)
     launched_at = models.DateTimeField(null=True, blank=True)
     terminated_at = models.DateTimeField(null=True, blank=True)
-    deleted = models.BooleanField(default=False)
+    deleted = Flag(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
     locked_by = models.CharField(max_length=16, null=True, blank=True)
     locked_reason = models.CharField(max_length=255, null=True, blank=True)
@@ -32,7 +35,7 @@ class Server(Timestamped):
     previous_vm_state = models.CharField(max_length=32, null=True, blank=True)
 
     # Where it is
-    host = models.CharField(max_length=255, null=True, blank=True, db_index=True)
+    host = models.CharField(max_length=255, null=True, blank=True)
     node = models.CharField(max_length=255, null=True, blank=True)
     launched_on = models.CharField(max_length=255, null=True, blank=True)
     availability_zone = models.CharField(max_length=255, null=True, blank=True)
@@ -94,7 +97,8 @@ class Server(Timestamped):
     class Meta:
         indexes = [
             models.Index(
-                fields=["project_id", "deleted", "-created_at", "-id"], name="server_list"
+                fields=["project_id", "deleted", "-created_at", "-id", *_COUNTED],
+                name="server_list",
             ),
             models.Index(fields=["deleted", "-created_at", "-id"], name="server_list_all"),
             models.Index(fields=["deleted", "host"], name="server_on_host"),

@@ -40,7 +40,6 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "queue", "not_before"], name="task_claim"),
-            models.Index(fields=["state", "lease_until"], name="task_lease"),
         ]
 
     def __str__(self) -> str:
