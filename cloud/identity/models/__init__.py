@@ -3,7 +3,7 @@
 from cloud.identity.models.application_credential import AccessRule, ApplicationCredential
 from cloud.identity.models.assignment import Assignment
 from cloud.identity.models.catalog import Endpoint, Region, Service
-from cloud.identity.models.consumer import Consumer
+from cloud.identity.models.consumer import AccessToken, Consumer, RequestToken
 from cloud.identity.models.credential import Credential
 from cloud.identity.models.domain_option import DomainOption
 from cloud.identity.models.endpoint_group import (
@@ -31,6 +31,7 @@ from cloud.identity.models.user import User
 
 __all__ = [
     "AccessRule",
+    "AccessToken",
     "ApplicationCredential",
     "Assignment",
     "Consumer",
@@ -55,6 +56,7 @@ __all__ = [
     "Region",
     "RegisteredLimit",
     "RemoteId",
+    "RequestToken",
     "Revision",
     "Role",
     "Service",
