@@ -77,6 +77,9 @@ def Const(value: Any, **how: Any) -> Attr:
     return Attr(lambda row, ask: value, **how)
 
 
+_MOST_PLANS = 256
+
+
 class Ask:
     """What a renderer may ask while it renders: the version, and whether a policy is granted.
 
@@ -86,7 +89,7 @@ class Ask:
     def __init__(self, version: Version, allows: Callable[[str], bool] | None = None) -> None:
         self.version = version
         # The keys that are wanted, None for all; what the others need is not even read.
-        self.only: AbstractSet[str] | None = None
+        self.only: frozenset[str] | None = None
         self._allows = allows
         self._granted: dict[str, bool] = {}
 
@@ -130,7 +133,8 @@ class Shape(BaseSerializer):  # type: ignore[type-arg]
 
     attrs: ClassVar[tuple[Attr, ...]] = ()
     _epochs: ClassVar[Epochs]
-    _plans: ClassVar[dict[tuple[Version, frozenset[str]], _Plan]]
+    # (epoch, policies that are granted, keys that are wanted) -> the plan
+    _plans: ClassVar[dict[tuple[Version, frozenset[str], frozenset[str] | None], _Plan]]
     _guarded: ClassVar[dict[Version, tuple[str, ...]]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -163,14 +167,16 @@ class Shape(BaseSerializer):  # type: ignore[type-arg]
             held = [attr for attr in cls.attrs if attr.holds(epoch)]
             guarded = tuple(dict.fromkeys(attr.policy for attr in held if attr.policy))
             cls._guarded[epoch] = guarded
-        granted = frozenset(policy for policy in guarded if ask.allows(policy))
-        plan = cls._plans.get((epoch, granted))
+        granted = frozenset([policy for policy in guarded if ask.allows(policy)])
+        only = ask.only
+        plan = cls._plans.get((epoch, granted, only))
         if plan is None:
-            plan = cls._plans[epoch, granted] = _Plan(cls._shown(epoch, granted))
-        if ask.only is None:
-            return plan
-        # Which keys are wanted is the client's choice: such plans are not worth keeping.
-        return _Plan(attr for attr in cls._shown(epoch, granted) if attr.key in ask.only)
+            shown = cls._shown(epoch, granted)
+            plan = _Plan(attr for attr in shown if only is None or attr.key in only)
+            # Which keys are wanted is the client's choice: not all such plans are kept.
+            if only is None or len(cls._plans) < _MOST_PLANS:
+                cls._plans[epoch, granted, only] = plan
+        return plan
 
     @classmethod
     def _shown(cls, epoch: Version, granted: AbstractSet[str]) -> list[Attr]:

@@ -1,8 +1,8 @@
 """How a client's call travels: into this process, or over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -45,6 +45,40 @@ class Transport(Protocol):
         ...
 
 
+class _Request(HttpRequest):
+    """A request that no server has read: it has no form, no cookies and no files."""
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None,
+        meta: dict[str, Any],
+        raw: bytes,
+        context: RequestContext,
+    ) -> None:
+        self.method, self.path, self.path_info, self.META = method, path, path, meta
+        self.content_type, self.content_params = "application/json", {}
+        self.resolver_match = None
+        self.context = context
+        self._query = query or {}
+        self._stream = BytesIO(raw)
+        self._read_started = False
+
+    @cached_property
+    def GET(self) -> QueryDict:  # type: ignore[override]
+        found = QueryDict(mutable=True)
+        for key, value in self._query.items():
+            found.setlist(key, _texts(value))
+        return found
+
+
+def _texts(value: Any) -> list[str]:
+    """What `urlencode` would have made of a parameter, and the service have read."""
+    one = isinstance(value, str) or not isinstance(value, Iterable)
+    return [str(value)] if one else [str(each) for each in value]
+
+
 class InProcess:
     """Calls the views of an embedded service, without a socket and without the middleware.
 
@@ -67,16 +101,11 @@ class InProcess:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         raw = body if isinstance(body, bytes) else b"" if body is None else wire.dumps(body)
-        request = HttpRequest()
-        request.method = method
-        request.path = f"/{self._prefix}{path}"
-        request.path_info = request.path
-        text = urlencode(query, doseq=True) if query else ""
-        request.GET = QueryDict(text)
-        request.META = {
+        whole = f"/{self._prefix}{path}"
+        meta = {
             "REQUEST_METHOD": method,
-            "PATH_INFO": request.path,
-            "QUERY_STRING": text,
+            "PATH_INFO": whole,
+            "QUERY_STRING": urlencode(query, doseq=True) if query else "",
             "CONTENT_LENGTH": str(len(raw)),
             "CONTENT_TYPE": "application/json",
             "SERVER_NAME": "localhost",
@@ -85,10 +114,8 @@ class InProcess:
         }
         for name, value in (headers or {}).items():
             key = name.upper().replace("-", "_")
-            request.META[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
-        request._stream = BytesIO(raw)  # type: ignore[attr-defined]
-        request._read_started = False  # type: ignore[attr-defined]
-        request.context = context  # type: ignore[attr-defined]
+            meta[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+        request = _Request(method, whole, query, meta, raw, context)
         try:
             match = _match(self._urlconf, path)
         except Resolver404:

@@ -5,18 +5,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import (
-    BigIntegerField,
-    BooleanField,
-    CharField,
-    Field,
-    IntegerField,
-    Model,
-    TextField,
-)
+from django.db.models import DateTimeField, Field, Model
 from django.db.models.fields import AutoFieldMixin
 
 from versioned.prepared.statements import Statement
+from versioned.prepared.values import plain_types, preparation
 
 M = TypeVar("M", bound=Model)
 
@@ -42,12 +35,13 @@ def _insert(rows: Sequence[Model], unique: tuple[str, ...], update: tuple[str, .
     connection = connections[DEFAULT_DB_ALIAS]
     model = type(rows[0])
     statement = _statement(model, connection.vendor, len(rows), unique, update)
+    columns = _columns(model, connection.vendor)
     values = []
     for row in rows:
-        for name, plain, field in _columns(model):
-            value = getattr(row, name) if plain else field.pre_save(row, True)
+        for name, plain, prepared, pre_save in columns:
+            value = getattr(row, name) if pre_save is None else pre_save(row, True)
             if value is not None and type(value) not in plain:
-                value = field.get_db_prep_save(value, connection)
+                value = prepared(value)
             values.append(value)
     key = model._meta.pk
     if isinstance(key, AutoFieldMixin):
@@ -66,20 +60,28 @@ def _fields(model: type[Model]) -> list[Any]:
     return [f for f in model._meta.concrete_fields if not isinstance(f, AutoFieldMixin)]
 
 
-# What a database takes as it is, whatever Django would ask of the field first.
-_PLAIN: dict[type["Field[Any, Any]"], frozenset[type]] = {
-    CharField: frozenset({str}),
-    TextField: frozenset({str}),
-    IntegerField: frozenset({int}),
-    BigIntegerField: frozenset({int}),
-    BooleanField: frozenset({bool}),
-}
-
-
 @cache
-def _columns(model: type[Model]) -> list[tuple[str, frozenset[type], Any]]:
-    """(attribute, types of which values need no preparation, field) of each column."""
-    return [(f.attname, _PLAIN.get(type(f), frozenset()), f) for f in _fields(model)]
+def _columns(model: type[Model], vendor: str) -> list[tuple[str, frozenset[type], Any, Any]]:
+    """Of each column: the attribute, the types that need no preparation, that of the others,
+
+    and what makes the value, None where it is only read.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    return [
+        (
+            field.attname,
+            plain_types(field),
+            preparation(field, connection),
+            None if _is_only_read(field) else field.pre_save,
+        )
+        for field in _fields(model)
+    ]
+
+
+def _is_only_read(field: Any) -> bool:
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return False
+    return type(field).pre_save in (Field.pre_save, DateTimeField.pre_save)
 
 
 @cache

@@ -9,6 +9,7 @@ from django.db.models.sql import DeleteQuery, UpdateQuery
 
 from versioned.prepared.places import Slots, stand_in
 from versioned.prepared.statements import Statement
+from versioned.prepared.values import plain_types, preparation
 
 
 class PreparedUpdate:
@@ -31,8 +32,8 @@ class PreparedUpdate:
         if compiled is None:
             compiled = self._compiled[key] = self._compile(connection, list(values))
         written = [
-            field.get_db_prep_save(value, connection)
-            for field, value in zip(compiled.fields, values.values(), strict=True)
+            value if value is None or type(value) in plain else prepared(value)
+            for (plain, prepared), value in zip(compiled.fields, values.values(), strict=True)
         ]
         values_of_all = [*written, *compiled.slots.filled(parameters)]
         return compiled.statement.count(connection, values_of_all)
@@ -50,7 +51,8 @@ class PreparedUpdate:
         # What is written comes first, in the order of the columns.
         assert all(each is _WRITTEN for each in constants[: len(columns)])
         slots = Slots(connection, self._places, constants[len(columns) :])
-        return _Compiled(Statement(connection, sql), fields, slots)
+        prepared = [(plain_types(each), preparation(each, connection)) for each in fields]
+        return _Compiled(Statement(connection, sql), prepared, slots)
 
 
 _WRITTEN = object()
@@ -58,5 +60,6 @@ _WRITTEN = object()
 
 class _Compiled(NamedTuple):
     statement: Statement
-    fields: list[Any]
+    # (types that need no preparation, preparation of others) of each column
+    fields: list[tuple[frozenset[type], Callable[[Any], Any]]]
     slots: Slots

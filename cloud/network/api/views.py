@@ -55,9 +55,9 @@ class NounViewSet(NetworkViewSet):
         has_own_scope = type(self).scope is not NounViewSet.scope
         rendered = listing.run(self.scope if has_own_scope else None, NetworkAsk(self.context))
         body: Values = {self.noun.plural: rendered}
-        links = listing.links(request.build_absolute_uri(request.path))
-        if links:
-            body[f"{self.noun.plural}_links"] = links
+        if listing.limit is not None:
+            asked = request.build_absolute_uri(request.path)
+            body[f"{self.noun.plural}_links"] = listing.links(asked)
         return body
 
     @operation()
