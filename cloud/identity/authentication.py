@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from cloud.identity import identity_providers, passwords, scopes, timestamps, tokens
+from cloud.identity import (
+    access_tokens,
+    identity_providers,
+    passwords,
+    projects,
+    scopes,
+    timestamps,
+    tokens,
+    users,
+)
 from cloud.identity.errors import (
     ActionForbidden,
     ApplicationCredentialRefused,
@@ -14,14 +23,25 @@ from cloud.identity.errors import (
     Unauthorized,
     not_found,
 )
-from cloud.identity.models import ApplicationCredential, FederatedUser, Project, Token, Trust, User
+from cloud.identity.models import (
+    ApplicationCredential,
+    FederatedUser,
+    Project,
+    Token,
+    Trust,
+    User,
+)
+from cloud.identity.oauth import Signed
 
-METHODS = ("password", "token", "application_credential")
+METHODS = ("password", "token", "oauth1", "application_credential")
 _SCOPES = ("project", "domain", "unscoped", "system", "OS-TRUST:trust")
 
 
-def authenticate(auth: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Issue a token for what the body of POST /v3/auth/tokens says: its text and its body."""
+def authenticate(auth: dict[str, Any], signed: Signed | None = None) -> tuple[str, dict[str, Any]]:
+    """Issue a token for what the body of POST /v3/auth/tokens says: its text and its body.
+
+    `signed` is the request itself, for the method that is about its signature.
+    """
     identity = auth["identity"]
     methods = list(dict.fromkeys(identity["methods"]))
     for method in methods:
@@ -34,7 +54,8 @@ def authenticate(auth: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     is_unscoped = _read_scope(token, auth, methods)
     known = list(methods)
     for method in methods:
-        user = _METHODS[method](identity[method], token, auth, known)
+        data = signed if method == "oauth1" else identity[method]
+        user = _METHODS[method](data, token, auth, known)
         if token.user_id is not None and token.user_id != user.pk:
             raise Unauthorized
         token.user = user
@@ -42,7 +63,9 @@ def authenticate(auth: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         raise Unauthorized
     _check_rules(token.user, known)
     token.methods = ",".join(dict.fromkeys(known))
-    if not (is_unscoped or token.project or token.domain or token.is_system or token.trust):
+    if token.access_token_id is not None:
+        _scope_by_access_token(token)
+    elif not (is_unscoped or token.project or token.domain or token.is_system or token.trust):
         _scope_by_default(token)
     return tokens.issue(token)
 
@@ -143,6 +166,12 @@ def _scope_by_default(token: Token) -> None:
         token.project = project
 
 
+def _scope_by_access_token(token: Token) -> None:
+    """Scope to the project of the access token. Keystone: what else was asked for is forgotten."""
+    token.is_system, token.domain, token.trust = False, None, None
+    token.project = projects.get(token.access_token.project_id)
+
+
 # Methods
 
 
@@ -196,6 +225,11 @@ def _by_token(data: Any, token: Token, auth: dict[str, Any], known: list[str]) -
     tokens.describe(old)
     scope = auth.get("scope") or {}
     _check_provider(old.user)
+    if old.access_token_id is not None:
+        raise ActionForbidden(
+            "Using OAuth-scoped token to create another token. "
+            "Create a new OAuth-scoped token instead"
+        )
     if old.trust_id is not None:
         raise ActionForbidden(
             "Using trust-scoped token to create another token. "
@@ -225,6 +259,7 @@ def _check_provider(user: User) -> None:
 
 def not_found_token(text: str) -> NotFound:
     """The error of a token that cannot be used: its text tells Keystone's two cases apart."""
+    access_tokens.check_behind(text)
     is_known = Token.objects.filter(pk=tokens.digest(text)).exists()
     return NotFound("Failed to validate token" if is_known else "Could not recognize Fernet token")
 
@@ -267,6 +302,12 @@ def _application_credential(data: Any) -> ApplicationCredential:
     return credential
 
 
+def _by_access_token(signed: Any, token: Token, auth: dict[str, Any], known: list[str]) -> User:
+    # Keystone: what the body says of it counts for nothing.
+    token.access_token = access_tokens.enter(signed)
+    return users.get(token.access_token.authorizing_user_id)
+
+
 def _check_rules(user: User, methods: list[str]) -> None:
     """Ask the user's own rules about several factors."""
     if not user.options.get("multi_factor_auth_enabled", True):
@@ -283,6 +324,7 @@ _METHODS = {
     "password": _by_password,
     "token": _by_token,
     "application_credential": _by_application_credential,
+    "oauth1": _by_access_token,
 }
 
 

@@ -128,6 +128,8 @@ _NOT_FOUND = {
     "registered limit":       "Could not find registered limit for {}.",
     "limit":                  "Could not find limit for {}.",
     "consumer":               "Consumer not found",
+    "request token":          "Request token not found",
+    "access token":           "Access token not found",
     "identity provider":      "Could not find Identity Provider: {}.",
     "service provider":       "Could not find Service Provider: {}.",
     "mapping":                "Could not find mapping: {}.",

@@ -150,6 +150,8 @@ _TABLE: tuple[tuple[str, str, list[str] | None], ...] = (
     ("revoke_token", f"{ADMIN} or rule:token_subject", SPD),
     ("revocation_list", "rule:service_or_admin", SP),
     ("ec2tokens_validate s3tokens_validate", "rule:service_or_admin", SPD),
+    ("authorize_request_token list_access_tokens get_access_token delete_access_token"
+     " list_access_token_roles get_access_token_role", ADMIN, P),
     ("create_trust", _TRUSTOR, P),
     ("list_trusts_for_trustor", f"{ADMIN_OR_READER} or {_TRUSTOR}", SP),
     ("list_trusts_for_trustee", f"{ADMIN_OR_READER} or {_TRUSTEE}", SP),

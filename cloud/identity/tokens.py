@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 
 from cloud.identity import revision, scopes, timestamps
-from cloud.identity.errors import Forbidden, NotFound, Unauthorized
+from cloud.identity.errors import Forbidden, NotFound, Unauthorized, not_found
 from cloud.identity.models import (
+    AccessToken,
     ApplicationCredential,
     FederatedUser,
     Membership,
@@ -26,7 +27,7 @@ _PURGE_EVERY = timedelta(minutes=10)
 _purged_at: list[datetime] = []
 
 # Keystone: methods by which somebody acts with what was lent, and may not lend it on.
-LENT = frozenset({"application_credential", "ec2credential"})
+LENT = frozenset({"application_credential", "ec2credential", "oauth1"})
 
 RELATED = ("user__domain", "project__domain")
 
@@ -124,10 +125,12 @@ def describe(token: Token) -> dict[str, Any]:
     elif token.project is not None:
         _add_project(token, body)
         granted = scopes.on_project(user.pk, token.project)
-        if token.application_credential is None:
+        if token.application_credential is None and token.access_token_id is None:
             _add_roles(body, granted)
     if token.application_credential is not None:
         _add_application_credential(body, token.application_credential, granted)
+    if token.access_token_id is not None:
+        _add_access_token(body, token.access_token_id, granted)
     return body
 
 
@@ -228,3 +231,17 @@ def _add_application_credential(
             dict(zip(names, row, strict=True))
             for row in rows.values_list(*(f"accessrule__{name}" for name in names))
         ]
+
+
+def _add_access_token(body: dict[str, Any], access_id: str, granted: list[str]) -> None:
+    access = AccessToken.objects.filter(pk=access_id).first()
+    if access is None:
+        raise not_found("access token", access_id)
+    known = scopes.roles()
+    held = set(known.expand(granted))
+    # Keystone: a role that follows from two others is named twice.
+    roles = [role for role in known.shown(access.role_ids) if role["id"] in held]
+    if not roles:
+        raise Unauthorized
+    body["roles"] = roles
+    body["OS-OAUTH1"] = {"access_token_id": access.pk, "consumer_id": access.consumer_id}

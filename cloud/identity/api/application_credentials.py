@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cloud.identity import application_credentials as credentials
-from cloud.identity import listing, timestamps, users
+from cloud.identity import listing, timestamps, tokens, users
 from cloud.identity.api import types
 from cloud.identity.api.base import IdentityViewSet
 from cloud.identity.errors import ActionForbidden, BadRequest, Forbidden, NotFound
@@ -68,7 +68,10 @@ class _OwnViewSet(IdentityViewSet):
     """What a user manages, but not by what was lent."""
 
     def refuse_trusts(self) -> None:
-        if "OS-TRUST:trust" in self.token or "ec2credential" in self.token["methods"]:
+        methods = self.token["methods"]
+        if "application_credential" in methods:
+            return  # Keystone: the rule of restricted ones is about these
+        if "OS-TRUST:trust" in self.token or not tokens.LENT.isdisjoint(methods):
             raise Forbidden
 
     def refuse_restricted(self) -> None:

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.versioning import BaseVersioning
 
-from cloud.identity import policies, timestamps, validation
+from cloud.identity import access_tokens, policies, timestamps, validation
 from cloud.identity.authentication import METHODS
 from cloud.identity.errors import (
     ActionForbidden,
@@ -23,6 +23,7 @@ from cloud.identity.errors import (
     Unauthorized,
 )
 from cloud.identity.listing import Page, Params
+from cloud.identity.oauth import Signed
 from middleware.context import RequestContext
 from versioned import wire
 from versioned.operation import MalformedBody, ResourceViewSet, UnsupportedMediaType
@@ -47,6 +48,15 @@ def _is_time(value: Any) -> bool:
 
 
 DIALECT = Dialect(formats={"date-time": _is_time}, numeric_strings=True, explain=_explain)
+
+
+def _explain_at_length(error: jsonschema.ValidationError, is_body: bool) -> str:
+    place = "/".join(str(step) for step in error.absolute_path)
+    return f"Invalid input for field '{place}': {error}" if place else str(error)
+
+
+# Keystone: bodies that are judged after the caller are explained with all of their schema.
+LATE_DIALECT = Dialect(explain=_explain_at_length)
 
 
 def query(**params: Any) -> Schema:
@@ -92,6 +102,8 @@ class IdentityViewSet(ResourceViewSet):
         if not text:
             return
         token = validation.validate(text)
+        if token is None:
+            access_tokens.check_behind(text)
         if token is None or not validation.permits(
             token, "identity", request.method, request.path.removeprefix(PREFIX)
         ):
@@ -172,6 +184,16 @@ class IdentityViewSet(ResourceViewSet):
         flat: dict[str, object] = dict(self.kwargs)
         _flatten("target", target or {}, flat)
         return policies.allows(action, flat, credentials)
+
+    def signed(self, *, with_query: bool = True) -> Signed:
+        """The request as a consumer signed it, by its own URL."""
+        request = self.request._request
+        return Signed(
+            url=request.build_absolute_uri() if with_query else self.base_url + request.path,
+            authorization=request.META.get("HTTP_AUTHORIZATION"),
+            content_type=request.META.get("CONTENT_TYPE", ""),
+            query={name: values[0] for name, values in self.params.items()},
+        )
 
     # What is said
 

@@ -4,17 +4,25 @@ from typing import Any
 
 from cloud.identity import consumers, listing
 from cloud.identity.api import types
-from cloud.identity.api.base import IdentityViewSet
+from cloud.identity.api.base import LATE_DIALECT, IdentityViewSet
 from cloud.identity.errors import BadRequest
 from cloud.identity.models import Consumer
 from versioned.operation import operation
+from versioned.schema import Schema
 
 _PATH = "OS-OAUTH1/consumers"
-_PROPERTIES = {"description": {**types.NULLABLE, "maxLength": 64}}
-CREATE = types.thing("consumer", _PROPERTIES)
-del CREATE["required"]  # Keystone: a consumer of which nothing is said is one, too
-UPDATE = types.thing("consumer", _PROPERTIES, at_least=1)
-UPDATE["properties"]["consumer"]["not"] = {"required": ["secret"]}
+# What a refusal quotes is in this order.
+_THING: dict[str, Any] = {"type": "object", "properties": {"description": types.NULLABLE}}
+CREATE = Schema({**_THING, "additionalProperties": True}, LATE_DIALECT)
+UPDATE = Schema(
+    {
+        **_THING,
+        "not": {"required": ["secret"]},
+        "minProperties": 1,
+        "additionalProperties": True,
+    },
+    LATE_DIALECT,
+)
 
 
 class ConsumerViewSet(IdentityViewSet):
@@ -26,9 +34,11 @@ class ConsumerViewSet(IdentityViewSet):
         rows = [{**row.pop("extra"), **row} for row in page.rows]
         return self.collection("consumers", rows, page, path=_PATH)
 
-    @operation(policy="create_consumer", body=CREATE, status=201)
-    def create(self, request: Any, consumer: dict[str, Any] | None = None) -> dict[str, Any]:
-        made = consumers.create(consumer or {})
+    @operation(policy="create_consumer", status=201)
+    def create(self, request: Any) -> dict[str, Any]:
+        # Keystone: a consumer of which nothing is said is one, too.
+        told = request.json.get("consumer", {})
+        made = consumers.create(_normal(CREATE.check(told, request.version)))
         answer = self._answer(made)
         answer["consumer"]["secret"] = made.secret
         return answer
@@ -37,8 +47,10 @@ class ConsumerViewSet(IdentityViewSet):
     def retrieve(self, request: Any, id: str) -> dict[str, Any]:
         return self._answer(consumers.get(id))
 
-    @operation(policy="update_consumer", body=UPDATE)
-    def update(self, request: Any, id: str, consumer: dict[str, Any]) -> dict[str, Any]:
+    @operation(policy="update_consumer")
+    def update(self, request: Any, id: str) -> dict[str, Any]:
+        told = request.json.get("consumer", {})
+        consumer = _normal(UPDATE.check(told, request.version))
         if consumer.get("id", id) != id:
             raise BadRequest("Cannot change ID")
         return self._answer(consumers.update(consumers.get(id), consumer))
@@ -50,3 +62,8 @@ class ConsumerViewSet(IdentityViewSet):
     def _answer(self, row: Consumer) -> dict[str, Any]:
         shown = {**row.extra, "id": row.pk, "description": row.description}
         return self.member("consumer", _PATH, shown)
+
+
+def _normal(told: dict[str, Any]) -> dict[str, Any]:
+    """Keystone: what clients made up is kept by names that Python can say."""
+    return {name.replace(":", "_").replace("-", "_"): value for name, value in told.items()}

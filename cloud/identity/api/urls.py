@@ -4,6 +4,11 @@ from typing import Any
 
 from django.urls import URLPattern, re_path
 
+from cloud.identity.api.access_tokens import (
+    AccessTokenViewSet,
+    ConsumersTokenViewSet,
+    RequestTokenViewSet,
+)
 from cloud.identity.api.application_credentials import (
     AccessRuleViewSet,
     ApplicationCredentialViewSet,
@@ -110,6 +115,11 @@ urlpatterns = [
     row("/v3/users/{user_id}/access_rules",     AccessRuleViewSet, get="list"),
     row("/v3/users/{user_id}/access_rules/{id}", AccessRuleViewSet, get="retrieve", delete="destroy"),
 
+    row("/v3/users/{user_id}/OS-OAUTH1/access_tokens", AccessTokenViewSet, get="list"),
+    row("/v3/users/{user_id}/OS-OAUTH1/access_tokens/{access_token_id}", AccessTokenViewSet, get="retrieve", delete="destroy"),
+    row("/v3/users/{user_id}/OS-OAUTH1/access_tokens/{access_token_id}/roles", AccessTokenViewSet, get="roles"),
+    row("/v3/users/{user_id}/OS-OAUTH1/access_tokens/{access_token_id}/roles/{role_id}", AccessTokenViewSet, get="role"),
+
     row("/v3/groups",                           GroupViewSet, get="list", post="create"),
     row("/v3/groups/{group_id}",                GroupViewSet, get="retrieve", patch="update", delete="destroy"),
     row("/v3/groups/{group_id}/users",          MembershipViewSet, get="list"),
@@ -160,6 +170,9 @@ urlpatterns = [
     row("/v3/OS-TRUST/trusts/{id}",             TrustViewSet, get="retrieve", delete="destroy"),
     row("/v3/OS-TRUST/trusts/{id}/roles",       TrustViewSet, get="roles"),
     row("/v3/OS-TRUST/trusts/{id}/roles/{role_id}", TrustViewSet, get="role"),
+    row("/v3/OS-OAUTH1/request_token",          ConsumersTokenViewSet, post="request_token"),
+    row("/v3/OS-OAUTH1/authorize/{request_token_id}", RequestTokenViewSet, put="agree"),
+    row("/v3/OS-OAUTH1/access_token",           ConsumersTokenViewSet, post="access_token"),
     row("/v3/OS-OAUTH1/consumers",              ConsumerViewSet, get="list", post="create"),
     row("/v3/OS-OAUTH1/consumers/{id}",         ConsumerViewSet, get="retrieve", patch="update", delete="destroy"),
 
