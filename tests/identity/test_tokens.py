@@ -78,7 +78,7 @@ def test_an_unknown_method_is_answered_with_those_that_are_known(keystone):
     answer = keystone.authenticate({"methods": ["magic"], "magic": {}})
     assert answer.status == 401
     assert answer.json["error"]["identity"]["methods"] == [
-        "password", "token", "application_credential",
+        "password", "token", "oauth1", "application_credential",
     ]  # fmt: skip
 
 
