@@ -6,6 +6,8 @@ import logging
 THEIR_OWN = (
     "Unexpected API Error. Please contact the administrator",
     "Unable to update attachment",
+    # Keystone: what should be signed comes without Authorization.
+    "An unexpected error prevented the server from fulfilling your request.",
 )
 KEEPS = {
     # Nova: the record that it was tried stays, with its event.

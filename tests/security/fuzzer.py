@@ -18,7 +18,7 @@ from tests.contract import isolation, world
 from tests.security import state
 from tests.security.failures import Failures, keeps
 from tests.security.operations import example, operations, path, request
-from tests.security.rubbish import Maker, headers_of, version_of
+from tests.security.rubbish import Maker, headers_of, unsigned, version_of
 from versioned.versions import show
 
 BATCH = 50
@@ -140,6 +140,13 @@ class Fuzzer:
         elif kind < 0.06:
             odd = self.random.choice(["text/xml", "*/*;q=x", "application/json;q=0", "multipart/x"])
             headers["Accept"] = headers["Content-Type"] = odd
+        elif kind < 0.5 and "Authorization" in headers:
+            odd = [None, "", "OAuth", "OAuth a=", "OAuth oauth_token", 'OAuth oauth_token="%"', "x"]
+            headers["Authorization"] = self.random.choice(odd) or unsigned(
+                oauth_signature_method=self.random.choice(["RSA-SHA1", "HMAC-SHA1", "x", ""]),
+                oauth_timestamp=self.random.choice(["1", "²" * 10, "0" * 10]),
+                oauth_nonce=self.random.choice(["", "x", "1"]),
+            )
         elif asked.service == "image" and asked.route.endswith(("/file", "/stage")):
             headers["Content-Type"] = "application/octet-stream"
         return headers

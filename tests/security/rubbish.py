@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 import uuid
 
 from compute.api.history import NEWEST
@@ -11,6 +12,7 @@ from tests.security.operations import example
 # The version at which each service is asked.
 VERSIONS = {"compute": NEWEST, "volume": (3, 70), "placement": (1, 39)}
 _OTHERS = (2, 0)
+_NOBODY = "0" * 32
 _STRINGS = [
     *("x", "", "0", "1", "-1", "a" * 255, "a" * 256, "name", "true", "null", "default", "private"),
     *("%00", "\x00", "../../etc/passwd", "' OR 1=1 --", "<script>", "\U0001f600", "ä" * 64),
@@ -179,9 +181,25 @@ def body_of(asked, maker=None, known=None):
 def headers_of(asked):
     """The headers that an operation wants."""
     headers = {}
+    if asked.route.startswith("/v3/OS-OAUTH1/") and asked.route.endswith("_token"):
+        headers["Authorization"] = unsigned(oauth_token=_NOBODY, oauth_verifier="abcdefgh")
+        headers["Requested-Project-Id"] = _NOBODY
     if asked.service in VERSIONS:
         version = ".".join(map(str, VERSIONS[asked.service]))
         headers["OpenStack-API-Version"] = f"{asked.service} {version}"
     if asked.service == "image" and asked.method == "PATCH":
         headers["Content-Type"] = "application/openstack-images-v2.1-json-patch"
     return headers
+
+
+def unsigned(**more):
+    """What a consumer says of itself that is none."""
+    told = {
+        "oauth_consumer_key": _NOBODY,
+        "oauth_nonce": "1",
+        "oauth_timestamp": str(int(time.time())),
+        "oauth_signature_method": "PLAINTEXT",
+        "oauth_signature": f"{_NOBODY}%26{_NOBODY}",
+        "oauth_callback": "oob",
+    }
+    return "OAuth " + ", ".join(f'{key}="{value}"' for key, value in (told | more).items())
