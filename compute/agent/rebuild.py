@@ -8,7 +8,7 @@ from compute.agent import build as building
 from compute.agent import manager
 from compute.clients.volume import volume
 from compute.domain import config_drive, lifecycle, records, storage
-from compute.domain.errors import BuildAborted, ComputeError
+from compute.domain.errors import BadRequest, BuildAborted, ComputeError
 from compute.domain.states import TaskState, VmState
 from compute.domain.transitions import LIFECYCLE
 from compute.models import BlockDevice, Server
@@ -21,7 +21,7 @@ from compute.work.task import Work
 ROW = LIFECYCLE["rebuild"]
 
 
-class EphemeralNotKept(ComputeError):
+class EphemeralNotKept(BadRequest):
     message = "The current driver does not support preserving ephemeral partitions."
 
 

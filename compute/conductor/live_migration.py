@@ -72,7 +72,8 @@ def _migration(work: Work, server: Server) -> Migration:
     if known is not None:
         return known
     with transaction.atomic():
-        made = moving.begin_live(work.context, server, work.payload.get("host"))
+        host, forced = work.payload.get("host"), bool(work.payload.get("is_forced"))
+        made = moving.begin_live(work.context, server, host, is_forced=forced)
         work.note(migration=made.pk)
     return made
 

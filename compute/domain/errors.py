@@ -8,6 +8,8 @@ class ComputeError(Exception):
     """An error for the client; `message` may have {placeholders} of the keyword arguments."""
 
     status = 500
+    # What a server's fault says, where that is not the status that an answer has.
+    fault_code: int | None = None
     message = "An unknown exception occurred."
 
     def __init__(self, message: str | None = None, **facts: object) -> None:

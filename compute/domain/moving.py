@@ -34,6 +34,7 @@ class HostUnavailable(BadRequest):
 
 
 class NobodyElse(BadRequest):
+    fault_code = 500
     message = "No valid host was found. {reason}"
 
 
@@ -90,7 +91,7 @@ def migrate_live(
         try:
             _refuse_hopeless(server, host, is_forced=is_forced)
         except ComputeError as exc:
-            _record_refusal(context, server, host, exc)
+            _record_refusal(context, server, host, exc, is_forced=is_forced)
             raise
     lifecycle.begin(
         context,
@@ -122,15 +123,18 @@ def _refuse_hopeless(server: Server, host: str | None, *, is_forced: bool) -> No
         raise NobodyElse(reason=NOT_ENOUGH)
 
 
-def begin_live(context: RequestContext, server: Server, host: str | None) -> Migration:
-    """The record of a live migration whose destination, if not `host`, nobody knows yet."""
+def begin_live(
+    context: RequestContext, server: Server, host: str | None, *, is_forced: bool
+) -> Migration:
+    """The record of a live migration whose destination, if not forced, nobody knows yet."""
     flavor = Flavor.objects.filter(flavor_id=server.flavor_id).values_list("pk", flat=True).first()
     return Migration.objects.create(
         server=server,
         migration_type="live-migration",
         status="accepted",
         source_compute=server.host,
-        dest_compute=host,
+        # Nova: a host that is only wished for is known to the scheduler alone.
+        dest_compute=host if is_forced else None,
         old_flavor_id=flavor,
         new_flavor_id=flavor,
         user_id=context.user_id,
@@ -139,12 +143,17 @@ def begin_live(context: RequestContext, server: Server, host: str | None) -> Mig
 
 
 def _record_refusal(
-    context: RequestContext, server: Server, host: str | None, exc: ComputeError
+    context: RequestContext,
+    server: Server,
+    host: str | None,
+    exc: ComputeError,
+    *,
+    is_forced: bool,
 ) -> None:
     """Keep that it was tried: Nova finds out at the conductor, which the caller waits for."""
     with transaction.atomic():
         records.start_action(context, server, "live-migration")
-        move = begin_live(context, server, host or None)
+        move = begin_live(context, server, host or None, is_forced=is_forced)
         Migration.objects.filter(pk=move.pk).update(status="error", updated_at=clock.now())
         records.Event(context, server, EVENT_AT_ONCE, services.CONTROLLER).fail(exc)
         records.record_fault(server, exc)

@@ -167,11 +167,12 @@ def record_fault(
     """Keep what went wrong; the newest fault is shown with the server."""
     code = 500
     if isinstance(exc, ComputeError):
-        code = int(exc.facts.get("code", 500))  # type: ignore[call-overload]
+        code = exc.fault_code or exc.status
     return ServerFault.objects.create(
         server=server,
         code=code,
         message=(message or sentence(exc))[:255],
-        details="".join(traceback.format_exception(exc)),
+        # Nova: what is not its own failure has no trace.
+        details="".join(traceback.format_exception(exc)) if code == 500 else "",
         host=host or server.host,
     )

@@ -51,14 +51,15 @@ class Action(Shape):
 
 
 class EventAsk(Ask):
-    """What events may be shown of, beside the version: the project that owns the server."""
+    """What events may be shown of, beside the version: the project of whoever asked for the action."""
 
-    def __init__(self, view: OfServer, server: Server) -> None:
+    def __init__(self, view: OfServer, server: Server, project_id: str | None) -> None:
         target = {"project_id": server.project_id}
         super().__init__(
             view.request.version, lambda rule: policy.allows(view.context, rule, target)
         )
-        self.project_id = server.project_id
+        # Nova: the hosts of events are hidden by the action's project, not by the server's.
+        self.project_id = project_id or server.project_id
 
 
 def _host_id(row: Mapping[str, Any], ask: EventAsk) -> str:
@@ -106,7 +107,7 @@ class ServerActionsListViewSet(OfServer):
     @operation(policy=f"{RULE}:show", target="found", query=SHOW)
     def retrieve(self, request: Any, server_id: str, request_id: str) -> Any:
         server = self.found(server_id)
-        columns = ("id", *Action.columns(self.ask))
+        columns = {"id", "project_id", *Action.columns(self.ask)}
         row = (
             ServerAction.objects.filter(server=server, request_id=request_id)
             .values(*columns)
@@ -115,7 +116,7 @@ class ServerActionsListViewSet(OfServer):
         if row is None:
             raise ActionNotFound(request_id=request_id)
         shown = Action.render(row, self.ask)
-        ask = EventAsk(self, server)
+        ask = EventAsk(self, server, row["project_id"])
         # Nova: before 2.51 events were for administrators alone.
         if request.version >= (2, 51) or ask.allows(f"{RULE}:events"):
             events = ServerEvent.objects.filter(action_id=row["id"]).order_by("-start_time", "-id")

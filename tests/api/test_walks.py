@@ -1,0 +1,54 @@
+"""What random walks through this cloud and a real Nova have found (tests/oracle/walks.py)."""
+
+import hashlib
+
+import pytest
+
+from compute.models import Server
+from tests.api.servers import action, boot, settle, shown
+
+
+@pytest.fixture
+def server(cloud, api):
+    return boot(api)
+
+
+def last_action(asker, server, version="2.84"):
+    path = f"/servers/{server}/os-instance-actions"
+    request = asker.get(path, version=version).json["instanceActions"][0]["request_id"]
+    return asker.get(f"{path}/{request}", version=version).json["instanceAction"]
+
+
+def test_hosts_of_events_are_hidden_by_the_project_of_who_asked(api, root, server):
+    for asker in (api, root):
+        assert action(asker, server, {"reboot": {"type": "HARD"}}).status == 202
+        settle()
+        found = last_action(root, server)
+        host = Server.objects.get(uuid=server).host
+        hidden = hashlib.sha224((found["project_id"] + host).encode()).hexdigest()
+        assert [event["hostId"] for event in found["events"]] == [hidden]
+        assert "hostId" not in last_action(root, server, "2.61")["events"][0]
+    assert found["project_id"] != Server.objects.get(uuid=server).project_id
+
+
+def test_a_fault_has_the_code_of_its_error_and_a_trace_if_that_is_none(api, root, server):
+    body = {"rebuild": {"imageRef": shown(api, server)["image"]["id"], "preserve_ephemeral": True}}
+    assert action(api, server, body).status == 202
+    settle()
+    fault = shown(root, server)["fault"]
+    assert (fault["code"], "details" in fault) == (400, False)
+    assert fault["message"] == (
+        "The current driver does not support preserving ephemeral partitions."
+    )
+
+
+@pytest.mark.parametrize(("version", "knows"), [("2.29", True), ("2.30", False)])
+def test_only_a_forced_host_is_the_destination_before_it_was_chosen(root, server, version, knows):
+    host = Server.objects.get(uuid=server).host
+    body = {"os-migrateLive": {"host": host, "block_migration": "auto"}}
+    action(root, server, body, version=version)
+    settle()
+    moves = root.get("/os-migrations", version="2.59").json["migrations"]
+    assert [(one["status"], one["dest_compute"]) for one in moves] == [
+        ("error", host if knows else None)
+    ]
