@@ -127,14 +127,17 @@ class _Door:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO") or "/"
+        # What was signed was signed for this.
+        host, scheme = environ.get("HTTP_HOST", ""), environ["wsgi.url_scheme"]
+        environ["openstack.url"] = f"{scheme}://{host}{path}"
         if path != self._prefix and not path.startswith(self._prefix + "/"):
             environ["PATH_INFO"] = self._prefix + path
         if self._public is not None:
             environ["HTTP_HOST"] = self._public.netloc
             environ["wsgi.url_scheme"] = self._public.scheme
         elif self._main is not None:
-            host = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or environ["SERVER_NAME"]
-            shown = f"[{host}]" if ":" in host else host
+            name = urlsplit(f"//{host}").hostname or environ["SERVER_NAME"]
+            shown = f"[{name}]" if ":" in name else name
             environ["HTTP_HOST"] = f"{shown}:{self._main.port}"
             environ["wsgi.url_scheme"] = "https" if self._main.is_tls else "http"
         return self._inner(environ, start_response)

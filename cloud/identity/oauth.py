@@ -1,6 +1,7 @@
 """What consumers sign, as OAuth 1.0a wants it; oauthlib checks it here as it does in Keystone."""
 
 import string
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,9 +22,9 @@ _NOBODY = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A request that somebody signed: its URL, its query, and those headers that count."""
+    """A request that somebody signed: its URL (or each of them), and what else counts."""
 
-    url: str
+    urls: tuple[str, ...]
     authorization: str | None
     content_type: str = ""
     query: dict[str, str] = field(default_factory=dict)
@@ -46,54 +47,56 @@ class Signed:
             raise Missing(name, "request")
         return value
 
-    def _asked(self) -> dict[str, Any]:
-        """The request as oauthlib's endpoints take it."""
-        return {
-            "uri": self.url,
-            "http_method": "POST",
+    def variants(self) -> Iterator[dict[str, Any]]:
+        """The request as oauthlib's endpoints take it, by each of its URLs."""
+        headers = {"Authorization": self.authorization, "Content-Type": self.content_type}
+        for url in dict.fromkeys(self.urls):
             # Keystone: shows the query for the body of a form, which then is signed twice.
-            "body": self.query,
-            "headers": {"Authorization": self.authorization, "Content-Type": self.content_type},
-        }
+            yield {"uri": url, "http_method": "POST", "body": self.query, "headers": headers}
 
 
 def check_request(signed: Signed) -> None:
     """Refuse to give a request token for what its consumer did not sign."""
     endpoint = oauth1.RequestTokenEndpoint(_Validator())
-    _check_answer(endpoint.create_request_token_response, signed)
+    _check(signed, lambda variant: _answer(endpoint.create_request_token_response(**variant)))
 
 
 def check_exchange(signed: Signed) -> None:
     """Refuse to give an access token for what was not signed with the request token."""
     endpoint = oauth1.AccessTokenEndpoint(_Validator())
-    _check_answer(endpoint.create_access_token_response, signed)
+    _check(signed, lambda variant: _answer(endpoint.create_access_token_response(**variant)))
 
 
 def check_entry(signed: Signed) -> None:
     """Refuse to let in who did not sign with the access token; nobody is told the reason."""
     endpoint = oauth1.ResourceEndpoint(_Validator())
+    _check(
+        signed,
+        lambda variant: endpoint.validate_protected_resource_request(**variant, realms=None)[0],
+    )
+
+
+def _check(signed: Signed, is_good: Callable[[dict[str, Any]], bool]) -> None:
+    """Refuse what is right by no URL."""
     try:
-        is_good, _ = endpoint.validate_protected_resource_request(**signed._asked(), realms=None)
+        if not any(map(is_good, signed.variants())):
+            raise Unauthorized
     except ValueError:
-        is_good = False  # Keystone: breaks by what cannot be in a URL
-    if not is_good:
-        raise Unauthorized
+        raise Unauthorized from None  # Keystone: breaks by what cannot be in a URL
 
 
-def _check_answer(respond: Any, signed: Signed) -> None:
+def _answer(told: tuple[dict[str, str], str | None, int]) -> bool:
     """Read what an endpoint says: nothing when the signature is wrong, else what is amiss."""
-    try:
-        _, body, _ = respond(**signed._asked())
-    except ValueError:
-        body = None  # Keystone: breaks by what cannot be in a URL
+    _, body, _ = told
     if not body:
-        raise Unauthorized
+        return False
     said = dict(extract_params(body) or ())
     if "error" in said:
         raise BadRequest(
             f"Validation failed with errors: {said['error']}, "
             f"detail message is: {said['error_description']}."
         )
+    return True
 
 
 def _is_id(text: str) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.compat.live import ROOT, free_port
+from tests.compat.oauth import Place
 
 APIS = ("osapi_compute", "metadata", "identity", "placement")
 
@@ -96,6 +97,23 @@ def test_each_api_answers_on_its_own_port(served):
     with urllib.request.urlopen(f"http://127.0.0.1:{ports['identity']}/v3", timeout=30) as answer:
         (link,) = json.loads(answer.read())["version"]["links"]
     assert f":{ports['osapi_compute']}/identity/v3" in link["href"]
+
+
+def test_consumers_sign_the_url_that_they_ask(served):
+    ports, _, _ = served
+    for name, path in (
+        ("identity", "/v3"),
+        ("identity", "/identity/v3"),
+        ("osapi_compute", "/identity/v3"),
+    ):
+        place = Place(f"http://127.0.0.1:{ports[name]}{path}", "password")
+        consumer = place.consumer()
+        access = place.access_token(consumer)
+        assert place.enters(consumer, access).status == 201
+        # Whatever the port, links name the main one, and may be signed as well.
+        shown = f"http://127.0.0.1:{ports['osapi_compute']}/identity/v3/auth/tokens"
+        assert place.enters(consumer, access, url=shown).status == 201
+        assert place.enters(consumer, access, url="http://elsewhere/v3/auth/tokens").status == 401
 
 
 def test_reloads_refuse_nobody_and_replace_every_worker(served):

@@ -60,6 +60,7 @@ def seen(settings, monkeypatch):
     def ask(path):
         main, identity = apis.enabled()
         environ = {"PATH_INFO": path, "HTTP_HOST": "cloud:5000", "SERVER_NAME": "x"}
+        environ["wsgi.url_scheme"] = "http"
         apis.application(identity, [main, identity])(environ, None)
         return found
 
@@ -73,6 +74,11 @@ def test_a_neighbour_answers_with_and_without_its_prefix(seen, path):
 
 def test_links_name_the_main_port(seen):
     assert seen("/v3")["HTTP_HOST"] == "cloud:8774"
+
+
+@pytest.mark.parametrize("path", ["/v3", "/identity/v3"])
+def test_the_url_that_was_asked_is_kept_for_what_was_signed_for_it(seen, path):
+    assert seen(path)["openstack.url"] == f"http://cloud:5000{path}"
 
 
 def test_links_name_the_public_url_where_there_is_one(seen, settings):

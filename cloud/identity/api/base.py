@@ -186,10 +186,15 @@ class IdentityViewSet(ResourceViewSet):
         return policies.allows(action, flat, credentials)
 
     def signed(self, *, with_query: bool = True) -> Signed:
-        """The request as a consumer signed it, by its own URL."""
+        """The request as a consumer signed it, for the URL that is shown or the one it came by."""
         request = self.request._request
+        urls = [self.base_url + request.path]
+        # Said by who gives Identity a port of its own, where its paths are shorter.
+        if url := request.META.get("openstack.url"):
+            urls.append(url)
+        query = request.META.get("QUERY_STRING")
         return Signed(
-            url=request.build_absolute_uri() if with_query else self.base_url + request.path,
+            urls=tuple(f"{url}?{query}" if query and with_query else url for url in urls),
             authorization=request.META.get("HTTP_AUTHORIZATION"),
             content_type=request.META.get("CONTENT_TYPE", ""),
             query={name: values[0] for name, values in self.params.items()},
