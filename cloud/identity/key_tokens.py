@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from cloud.identity import credentials, projects, timestamps, tokens, users
+from cloud.identity import access_tokens, credentials, projects, timestamps, tokens, users
 from cloud.identity.errors import NotFound, Unauthorized, not_found
 from cloud.identity.models import ApplicationCredential, Token, Trust
 from cloud.identity.signatures import BadlySigned
@@ -53,6 +53,10 @@ def issue(signed: dict[str, Any], check: Check) -> tuple[str, dict[str, Any]]:
         if token.application_credential is None:
             raise not_found("application credential", app_cred_id)
         if token.application_credential.project_id != project.pk:
+            raise Unauthorized
+    elif access_id := held.get("access_token_id"):
+        token.access_token = access_tokens.get(access_id)
+        if token.access_token.project_id != project.pk:
             raise Unauthorized
     return tokens.issue(token)
 

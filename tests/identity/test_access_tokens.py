@@ -1,10 +1,13 @@
 """What consumers may do with what users let them have, for how long, and who sees it."""
 
+import json
+
 import pytest
 
 from cloud.identity import validation
 from tests.identity.conftest import Keystone
 from tests.identity.robot import FORBIDDEN, MEMBER, NOBODY, Robot, pair
+from tests.identity.test_key_tokens import by_ec2_second
 
 
 @pytest.fixture
@@ -87,6 +90,33 @@ def test_roles_end_with_those_of_the_user(robot, admin):
     admin.delete(f"/users/{user}")
     answer = robot.enters(access)
     assert (answer.status, answer.error) == (404, f"Could not find user: {user}.")
+
+
+def test_keys_may_be_those_of_an_access_token(robot, admin):
+    access = robot.access()
+    blob = {"access": "a", "secret": "s", "access_token_id": access.key}
+    made = admin.make(
+        "credential",
+        type="ec2",
+        blob=json.dumps(blob),
+        user_id=admin.id("users", "admin"),
+        project_id=robot.project,
+    )
+    answer = admin.post("/ec2tokens", {"credentials": by_ec2_second(blob)})
+    token = answer.json["token"]
+    assert (token["methods"], token["OS-OAUTH1"]["access_token_id"]) == (
+        ["ec2credential"],
+        access.key,
+    )
+    assert [role["name"] for role in token["roles"]] == ["member", "reader"]
+    refused = keystone_token(answer.headers["X-Subject-Token"])
+    assert refused.error.startswith(f"{FORBIDDEN}: Using OAuth-scoped token")
+    demo = admin.id("projects", "demo")
+    admin.patch(f"/credentials/{made['id']}", {"credential": {"project_id": demo}})
+    assert admin.post("/ec2tokens", {"credentials": by_ec2_second(blob)}).status == 401
+    admin.delete(f"/OS-OAUTH1/consumers/{robot.key}")
+    gone = admin.post("/ec2tokens", {"credentials": by_ec2_second(blob)})
+    assert (gone.status, gone.error) == (404, "Access token not found")
 
 
 # What a user let consumers do
