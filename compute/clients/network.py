@@ -74,6 +74,14 @@ def _port(port_id: str | None, network_id: str | None) -> Refusals:
 
 class NetworkClient(Client):
     service = "network"
+    _extensions: frozenset[str] | None = None
+
+    def has_extension(self, context: RequestContext, alias: str) -> bool:
+        """Whether the service has loaded an extension; asked once, as Nova does."""
+        if self._extensions is None:
+            rows = self._ask(context, "GET", "/v2.0/extensions")["extensions"]
+            self._extensions = frozenset(row["alias"] for row in rows)
+        return alias in self._extensions
 
     def _list(self, context: RequestContext, noun: str, filters: Row) -> list[Row]:
         path = f"/v2.0/{noun.replace('_', '-')}"

@@ -12,7 +12,6 @@ from compute.clients.errors import (
     AddressInUse,
     InvalidAddress,
     NetworkNotFound,
-    PortInUse,
     PortLimitExceeded,
 )
 from compute.clients.network import network, quoted
@@ -53,10 +52,6 @@ class SecurityGroupsCannotBeApplied(BadRequest):
         "Network requires port_security_enabled and subnet associated in order to apply "
         "security groups."
     )
-
-
-class PortNotUsable(BadRequest):
-    message = "Port {port_id} not usable for instance {server_id}."
 
 
 class AddressTaken(Conflict):
@@ -116,14 +111,11 @@ def _check_host(server: Server, tag: str | None) -> None:
 def _check_port(context: RequestContext, server: Server, port_id: str) -> str:
     """Refuse a port that the server cannot have; return its network's id."""
     port = network().show_port(context, port_id)
-    if port["tenant_id"] != server.project_id:
-        raise PortNotUsable(port_id=port_id, server_id=server.uuid)
-    if port.get("device_id"):
-        raise PortInUse(port_id=port_id)
-    name = port.get("dns_name")
-    if name and name != server.hostname:
+    try:
+        networking.check_usable(server, port)
+    except networking.PortNotUsableDns:
         # Nova: of a name that is another server's it knows no answer to give.
-        raise Unexpected(kind="nova.exception_Remote.PortNotUsableDNS_Remote")
+        raise Unexpected(kind="nova.exception_Remote.PortNotUsableDNS_Remote") from None
     return str(port["network_id"])
 
 

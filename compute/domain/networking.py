@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from compute.clients.errors import AutoAllocationFailed, NoMoreFixedIps, PortNotFound
+from compute.clients.errors import AutoAllocationFailed, NoMoreFixedIps, PortInUse, PortNotFound
 from compute.clients.network import network
 from compute.domain import context as contexts
 from compute.domain import port_needs
@@ -27,6 +27,17 @@ class QosNetworkUnsupported(BadRequest):
     message = (
         "Using networks with QoS policy is not supported for instance {server_id}. "
         "(Network ID is {network_id})"
+    )
+
+
+class PortNotUsable(BadRequest):
+    message = "Port {port_id} not usable for instance {server_id}."
+
+
+class PortNotUsableDns(BadRequest):
+    message = (
+        "Port {port_id} not usable for instance {server_id}. Value {value} assigned to dns_name "
+        "attribute does not match instance's hostname {hostname}"
     )
 
 
@@ -134,8 +145,10 @@ def _make(
         "device_id": server.uuid,
         "device_owner": f"compute:{server.availability_zone or ''}",
         "binding:host_id": host,
+        **_name_of(acting, server.hostname),
     }
     if item.get("port"):
+        check_usable(server, network().show_port(acting, item["port"]))
         return _bind(acting, server, network().update_port(acting, item["port"], **bound))
     port: dict[str, Any] = {
         "network_id": item["uuid"],
@@ -152,6 +165,25 @@ def _make(
     with transaction.atomic():
         made = network().create_port(context, **port, device_id=server.uuid)
         return _plain(acting, network().update_port(acting, made["id"], **bound), server)
+
+
+def check_usable(server: Server, port: Port) -> None:
+    """Refuse a port of another project, one that is in use, and one with another server's name."""
+    if port["project_id"] != server.project_id:
+        raise PortNotUsable(port_id=port["id"], server_id=server.uuid)
+    if port.get("device_id"):
+        raise PortInUse(port_id=port["id"])
+    name = port.get("dns_name")
+    if name and name != server.hostname:
+        raise PortNotUsableDns(
+            port_id=port["id"], server_id=server.uuid, value=name, hostname=server.hostname
+        )
+
+
+def _name_of(acting: RequestContext, hostname: str) -> dict[str, str]:
+    """The name of a port, where Network gives names to ports."""
+    has_names = network().has_extension(acting, "dns-integration")
+    return {"dns_name": hostname} if has_names else {}
 
 
 def _bind(acting: RequestContext, server: Server, port: Port) -> Port:
@@ -329,10 +361,9 @@ def release(acting: RequestContext, port_id: str, *, keep: bool) -> None:
     if not keep:
         network().delete_port(acting, port_id)
         return
+    nobody = {"device_id": "", "device_owner": "", "binding:host_id": "", **_name_of(acting, "")}
     try:
-        network().update_port(
-            acting, port_id, device_id="", device_owner="", **{"binding:host_id": ""}
-        )
+        network().update_port(acting, port_id, **nobody)
     except PortNotFound:
         return
 

@@ -14,8 +14,8 @@ def elsewhere(api, method, path, body=None, **how):
     return Api(api.who, None, "", api.client).ask(method, path, body, **how)
 
 
-def boot(api, *, flavor="1", version="2.37", **more):
-    """An ACTIVE server; its id."""
+def order(api, *, flavor="1", version="2.37", **more):
+    """A server that is yet to be built; its id."""
     images = elsewhere(api, "GET", "/image/v2/images").json["images"]
     body = {
         "name": "one",
@@ -27,8 +27,13 @@ def boot(api, *, flavor="1", version="2.37", **more):
     body = {name: value for name, value in body.items() if value is not None}
     answer = api.post("/servers", {"server": body}, version=version)
     assert answer.status == 202, answer
+    return answer.json["server"]["id"]
+
+
+def boot(api, **asked):
+    """An ACTIVE server; its id."""
+    server = order(api, **asked)
     settle()
-    server = answer.json["server"]["id"]
     seen = shown(api, server)
     assert seen["status"] == "ACTIVE", seen
     return server
