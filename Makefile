@@ -86,6 +86,9 @@ audit: $(VENV)/installed-test  ## look for known holes in what is pinned: make a
 oracle: $(VENV)/installed-test  ## compare with a real Nova, installed into an environment of its own
 	tests/oracle/run.sh
 
+walks: $(VENV)/installed-test  ## walk through this cloud and a real Nova at random: make walks [SEED=1] [COUNT=10]
+	tests/oracle/run.sh --walks $(or $(SEED),1) $(or $(COUNT),10)
+
 bench: $(VENV)/installed-test  ## measure, side by side with a real Nova and a real Keystone: make bench [WRITE=--write]
 	$(BIN)/python -m bench $(WRITE)
 
@@ -95,4 +98,4 @@ bench-scale: $(VENV)/installed-test  ## measure 1,000 and 10,000 hosts with ten 
 clean:  ## remove what was generated, but no data
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help install distributed up test test-postgresql chaos check docs shown compat tempest sdk compat-auth security audit oracle bench bench-scale clean
+.PHONY: help install distributed up test test-postgresql chaos check docs shown compat tempest sdk compat-auth security audit oracle walks bench bench-scale clean

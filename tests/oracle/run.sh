@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [STEPS.yaml ...]: compares this checkout's Compute API with a real Nova.  Without files,
 # with all of them, and tests/oracle/compared.json is written anew.
+# run.sh --walks SEED COUNT [--steps N] [--seconds N]: random walks instead (walks.py).
 # Three processes on free ports of loopback: our cloud; a second one of it, whose Identity, Image,
 # Network and Volume serve the real Nova; and that Nova. Data and logs are below .cache/oracle.
 # Environment: NOVA_VENV, an environment that has Nova already.
@@ -51,6 +52,13 @@ for side in ours theirs; do
   PIDS+=($!)
   await "The cloud" "$RUN/$side.log" is_ready "$port"
 done
+DRIVER=tests.oracle.differential
+if [ "${1:-}" = --walks ]; then
+  DRIVER=tests.oracle.walks
+  set -- --seed "$2" --walks "$3" "${@:4}"
+  # What hosts have in use is compared when it has been counted.
+  export NOVA_AUDIT_SECONDS=10
+fi
 "$PYTHON_OF_NOVA" -W ignore "$HERE/nova/serve.py" "$NOVA" "http://127.0.0.1:$THEIRS/identity" \
   "$RUN/nova" "$NOVA_GUESTS" > "$RUN/nova.log" 2>&1 &
 PIDS+=($!)
@@ -58,7 +66,7 @@ await "The real Nova" "$RUN/nova.log" grep -q READY "$RUN/nova.log"
 # What a whole run has compared is written down; of some files it would be less than there is.
 [ $# != 0 ] || set -- --record
 status=0
-"$ROOT/.venv/bin/python" -m tests.oracle.differential --left-cloud "http://127.0.0.1:$THEIRS" \
+"$ROOT/.venv/bin/python" -m "$DRIVER" --left-cloud "http://127.0.0.1:$THEIRS" \
   --right-cloud "http://127.0.0.1:$OURS" --left-metadata "http://127.0.0.1:$NOVA_GUESTS" \
   --right-metadata "http://127.0.0.1:$OURS_GUESTS" "http://127.0.0.1:$NOVA" "http://127.0.0.1:$OURS" "$@" || status=$?
 [ "$status" != 0 ] || { finish; rm -rf "$RUN"; }

@@ -34,11 +34,13 @@ class Stage:
     def __init__(self, side: Side) -> None:
         self.side = side
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
+    def ask(self, method: str, path: str, body: Any = None, version: str = "") -> Any:
         headers = [
             ("X-Auth-Token", self.side.token("admin")),
             ("Content-Type", "application/json"),
         ]
+        if version:
+            headers.append(("OpenStack-API-Version", f"compute {version}"))
         raw = None if body is None else json.dumps(body).encode()
         base = self.side.base if path.startswith("/v2.1") else self.side.cloud
         answer = send(f"{base}{path}", method, headers, raw)

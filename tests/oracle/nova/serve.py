@@ -16,6 +16,7 @@ import sqlite3
 import string
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -92,6 +93,16 @@ class RealNova(test.TestCase):
             self.flags(my_ip=f"127.0.0.{number}")
             self._start_compute(host)
         self.flags(host="controller")
+
+    def audit(self, seconds: float) -> None:
+        """Count what the hosts have again and again, which the fixtures leave undone."""
+        while True:
+            time.sleep(seconds)
+            for compute in self.computes.values():
+                try:
+                    compute.manager.update_available_resource(context.get_admin_context())
+                except Exception:
+                    logging.exception("Not audited: %s", compute.host)
 
     def _parse(self, argv: list[str], **how: object) -> None:
         how["default_config_files"] = [str(self.state / "nova.conf")]
@@ -190,6 +201,22 @@ class HostLikeOurs(fake.FakeDriver):
         # The source forgets the guest, which may come back.
         self.instances.pop(instance.uuid, None)
 
+    def post_live_migration_at_destination(
+        self, context: object, instance: object, *args: object, **how: object
+    ) -> None:
+        super().post_live_migration_at_destination(context, instance, *args, **how)
+        # It arrives as it left.
+        self.instances[instance.uuid].state = instance.power_state
+
+    def attach_volume(
+        self, context: object, info: object, instance: object, *args: object, **how: object
+    ) -> None:
+        super().attach_volume(context, info, instance, *args, **how)
+        if instance.device_metadata is None:
+            # Nova looks there when a volume with a tag goes, and libvirt's driver writes it.
+            instance.device_metadata = objects.InstanceDeviceMetadata(devices=[])
+            instance.save()
+
     def rescue(self, context: object, instance: object, *_: object, **__: object) -> None:
         self.instances[instance.uuid].state = power_state.RUNNING
 
@@ -220,11 +247,15 @@ def main(port: str, identity: str, state: str, metadata_port: str = "") -> None:
     folder.mkdir(parents=True)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    # Idle workers look about once a second; with hundreds of them that is most of its time.
-    futurist._thread.ThreadWorker.MAX_IDLE_FOR = 600
     # Drivers are found below nova.virt.
     fake.HostLikeOurs = HostLikeOurs
-    RealNova(identity, folder).setUp()
+    judge = RealNova(identity, folder)
+    judge.setUp()
+    if seconds := float(os.environ.get("NOVA_AUDIT_SECONDS", "0")):
+        threading.Thread(target=judge.audit, args=[seconds], daemon=True).start()
+    # Nova's tests let idle workers look a hundred times a second; with hundreds of them that is
+    # most of its time.
+    futurist._thread.ThreadWorker.MAX_IDLE_FOR = 600
     serve("osapi_compute", int(port))
     if metadata_port:
         serve("metadata", int(metadata_port))
