@@ -51,7 +51,7 @@ class Action(Shape):
 
 
 class EventAsk(Ask):
-    """What events may be shown of, beside the version: the project of whoever asked for the action."""
+    """What events may be shown of, beside the version: the project that asked for the action."""
 
     def __init__(self, view: OfServer, server: Server, project_id: str | None) -> None:
         target = {"project_id": server.project_id}
