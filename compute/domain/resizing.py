@@ -6,7 +6,16 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from compute.domain import images, lifecycle, records, server_quota, services, storage, zones
+from compute.domain import (
+    flavors,
+    images,
+    lifecycle,
+    records,
+    server_quota,
+    services,
+    storage,
+    zones,
+)
 from compute.domain.errors import BadRequest, Conflict, FlavorNotFound, Forbidden, ServerNotReady
 from compute.models import Flavor, Migration, Server
 from compute.work import clock, queue
@@ -63,7 +72,7 @@ def resize(
     """Queue the move to a host that has room for the flavor."""
     permit(context, server, "resize")
     _check_disk_config(server, disk_config)
-    flavor = _flavor(server, flavor_id)
+    flavor = _flavor(context, flavor_id)
     if (flavor.extra_specs or {}).get("accel:device_profile"):
         raise AcceleratorsNotSupported
     is_volume_backed = storage.boots_from_volume(server)
@@ -111,11 +120,11 @@ def _check_disk_config(server: Server, disk_config: str | None) -> None:
         raise images.AutoDiskConfigDisabled(image_id=server.image_ref)
 
 
-def _flavor(server: Server, flavor_id: str) -> Flavor:
-    flavor = Flavor.objects.filter(flavor_id=flavor_id).first()
-    if flavor is None:
-        raise BadRequest(FlavorNotFound(flavor_id=flavor_id).text)
-    return flavor
+def _flavor(context: RequestContext, flavor_id: str) -> Flavor:
+    try:
+        return flavors.find(context, flavor_id)
+    except FlavorNotFound as exc:
+        raise BadRequest(exc.text) from None
 
 
 def _check_image(

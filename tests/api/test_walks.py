@@ -52,3 +52,22 @@ def test_only_a_forced_host_is_the_destination_before_it_was_chosen(root, server
     assert [(one["status"], one["dest_compute"]) for one in moves] == [
         ("error", host if knows else None)
     ]
+
+
+def test_nobody_resizes_to_a_flavor_that_the_project_may_not_use(api, root, server):
+    flavor = {"id": "closed", "name": "closed", "ram": 64, "vcpus": 1, "disk": 1}
+    flavor["os-flavor-access:is_public"] = False
+    assert root.post("/flavors", {"flavor": flavor}).status == 200
+    body = {"resize": {"flavorRef": "closed"}}
+    refused = action(api, server, body)
+    assert (refused.status, refused.error) == (400, "Flavor closed could not be found.")
+    grant = {"addTenantAccess": {"tenant": Server.objects.get(uuid=server).project_id}}
+    assert root.post("/flavors/closed/action", grant).status == 200
+    assert action(api, server, body).status == 202
+
+
+def test_administrators_resize_to_any_flavor(root, server):
+    flavor = {"id": "closed", "name": "closed", "ram": 64, "vcpus": 1, "disk": 1}
+    flavor["os-flavor-access:is_public"] = False
+    assert root.post("/flavors", {"flavor": flavor}).status == 200
+    assert action(root, server, {"resize": {"flavorRef": "closed"}}).status == 202
