@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from cloud.identity.models import AccessToken, RequestToken
 from tests.api.servers import settle
 from tests.client import Api
 from tests.contract.matrix import filled
@@ -156,6 +157,16 @@ class World:
             for thing in belongings(service)["things"]:
                 self._make(service, thing)
                 settle()
+        self._lend()
+
+    def _lend(self):
+        """What she let a consumer do, and what another one asks of her: nobody can sign here."""
+        known = self.known
+        asked = {"consumer_id": known["CONSUMERS"], "project_id": known["PROJECT"]}
+        given = {"authorizing_user_id": known["USER"], "role_ids": [known["ROLE"]]}
+        known["REQUEST_TOKEN"] = RequestToken.objects.create(**asked).pk
+        known["ACCESS_TOKEN"] = AccessToken.objects.create(**asked, **given).pk
+        self.marks |= {known["REQUEST_TOKEN"], known["ACCESS_TOKEN"]}
 
     def _make(self, service, thing):
         who = self.people[thing.get("as", "her")]
