@@ -1,6 +1,5 @@
 """The host's part of a build: ports, volumes, the guest; and cleaning up when one of them fails."""
 
-import logging
 from typing import Any
 
 from django.db import transaction
@@ -17,8 +16,6 @@ from compute.work import clock, queue
 from compute.work.registry import task
 from compute.work.task import Work
 from versioned.prepared import PreparedUpdate
-
-log = logging.getLogger(__name__)
 
 ROW = LIFECYCLE["create"]
 _FAILED_BEFORE = PreparedUpdate(
@@ -41,14 +38,20 @@ def _gave_up(work: Work, exc: Exception) -> None:
     again = not abort and work.payload.get("alternates") is not None
     _undo(work, server, host, for_good=not again)
     shown = _as_shown(server, exc, reason, again=again, abort=abort)
+    # Nova: the disks have their names before anything is waited for, and keep them.
+    left = {
+        **_NOWHERE,
+        "root_device_name": storage.name_devices(server, storage.devices_of(server)),
+    }
     step = records.Event(work.context, server, ROW.event, host)
     with transaction.atomic():
         Host.objects.filter(host=host).update(failed_builds=F("failed_builds") + 1)
-        step.fail(shown)
+        # Nova: the step has told somebody what became of it, and that is its success.
+        step.succeed()
         if again:
-            _try_elsewhere(work, server)
+            _try_elsewhere(work, server, left)
         else:
-            _end_in_error(server, shown, None if abort else reason)
+            _end_in_error(server, shown, None if abort else reason, left)
         work.complete()
 
 
@@ -64,6 +67,7 @@ def _as_shown(
 def _undo(work: Work, server: Server, host: str, *, for_good: bool) -> None:
     registry.driver(host).destroy(server)
     networking.deallocate(work.context, server)
+    networking.let_go_of_asked(work.context, server)
     if for_good:
         storage.release(work.context, server)
     storage.let_go_of_host(work.context, server)
@@ -82,11 +86,11 @@ _NOWHERE: dict[str, Any] = {
 }
 
 
-def _try_elsewhere(work: Work, server: Server) -> None:
+def _try_elsewhere(work: Work, server: Server, left: dict[str, Any]) -> None:
     moved = _mine(server).update(
         task_state=TaskState.SCHEDULING,
         updated_at=clock.now(),
-        **_NOWHERE,
+        **left,
     )
     if moved:
         payload = {**work.payload, "attempt": work.payload.get("attempt", 1) + 1}
@@ -95,10 +99,12 @@ def _try_elsewhere(work: Work, server: Server) -> None:
         )
 
 
-def _end_in_error(server: Server, exc: Exception, message: str | None) -> None:
+def _end_in_error(
+    server: Server, exc: Exception, message: str | None, left: dict[str, Any]
+) -> None:
     lifecycle.fail(server, "create", exc, message=message)
     # Nova: a server whose build failed belongs to no host, so that anybody may delete it.
-    Server.objects.filter(pk=server.pk, vm_state=VmState.ERROR).update(**_NOWHERE)
+    Server.objects.filter(pk=server.pk, vm_state=VmState.ERROR).update(**left)
 
 
 @task("build on host", gave_up=_gave_up)
@@ -108,9 +114,9 @@ def build_on_host(work: Work) -> None:
     if server is None or not _is_mine(server, host):
         return
     with records.event(work.context, server, ROW.event, host) as step:
-        shown = networking.allocate(work.context, server, host, again=work.again)
         rows = storage.devices_of(server)
         root = storage.name_devices(server, rows)
+        shown = networking.allocate(work.context, server, host, again=work.again)
         driver = registry.driver(host)
         if any(row.is_volume for row in rows):
             storage.attach_all(work.context, server, rows, driver.connector())

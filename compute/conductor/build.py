@@ -178,5 +178,7 @@ def bury(work: Work, server: Server, exc: Exception) -> None:
     with transaction.atomic():
         lifecycle.fail(server, "create", exc)
         Server.objects.filter(pk=server.pk, vm_state=VmState.ERROR).update(host=None, node=None)
-        step.fail(exc)
+        # Nova: that there is no host left to try is no step of its own.
+        if not isinstance(exc, MaxRetriesExceeded):
+            step.fail(exc)
         work.complete()

@@ -16,7 +16,7 @@ from compute.clients.errors import (
 )
 from compute.clients.network import network, quoted
 from compute.domain import context as contexts
-from compute.domain import lifecycle, networking, port_claims, records
+from compute.domain import lifecycle, networking, port_claims, records, usable_ports
 from compute.domain.errors import BadRequest, ComputeError, Conflict, Forbidden, Unexpected
 from compute.models import Host, Server
 from compute.work import clock, queue
@@ -112,8 +112,8 @@ def _check_port(context: RequestContext, server: Server, port_id: str) -> str:
     """Refuse a port that the server cannot have; return its network's id."""
     port = network().show_port(context, port_id)
     try:
-        networking.check_usable(server, port)
-    except networking.PortNotUsableDns:
+        usable_ports.check(server, port)
+    except usable_ports.PortNotUsableDns:
         # Nova: of a name that is another server's it knows no answer to give.
         raise Unexpected(kind="nova.exception_Remote.PortNotUsableDNS_Remote") from None
     return str(port["network_id"])

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import transaction
 
-from compute.clients.errors import AutoAllocationFailed, NoMoreFixedIps, PortInUse, PortNotFound
+from compute.clients.errors import AutoAllocationFailed, NoMoreFixedIps, PortNotFound
 from compute.clients.network import network
 from compute.domain import context as contexts
-from compute.domain import port_needs
+from compute.domain import port_needs, usable_ports
 from compute.domain.errors import BadRequest, BuildAborted
 from compute.models import Server
 from middleware.context import RequestContext
@@ -27,17 +27,6 @@ class QosNetworkUnsupported(BadRequest):
     message = (
         "Using networks with QoS policy is not supported for instance {server_id}. "
         "(Network ID is {network_id})"
-    )
-
-
-class PortNotUsable(BadRequest):
-    message = "Port {port_id} not usable for instance {server_id}."
-
-
-class PortNotUsableDns(BadRequest):
-    message = (
-        "Port {port_id} not usable for instance {server_id}. Value {value} assigned to dns_name "
-        "attribute does not match instance's hostname {hostname}"
     )
 
 
@@ -113,8 +102,8 @@ def available_networks(acting: RequestContext) -> list[dict[str, Any]]:
     return [
         net
         for net in network().networks(member, fields=fields)
-        if net.get("shared")
-        or (net.get("project_id") == acting.project_id and not net.get("router:external"))
+        # Nova: external ones that the project owns, too; whether it may use them is asked later.
+        if net.get("shared") or net.get("project_id") == acting.project_id
     ]
 
 
@@ -145,10 +134,10 @@ def _make(
         "device_id": server.uuid,
         "device_owner": f"compute:{server.availability_zone or ''}",
         "binding:host_id": host,
-        **_name_of(acting, server.hostname),
+        **usable_ports.name_of(acting, server.hostname),
     }
     if item.get("port"):
-        check_usable(server, network().show_port(acting, item["port"]))
+        usable_ports.check(server, network().show_port(acting, item["port"]))
         return _bind(acting, server, network().update_port(acting, item["port"], **bound))
     port: dict[str, Any] = {
         "network_id": item["uuid"],
@@ -165,25 +154,6 @@ def _make(
     with transaction.atomic():
         made = network().create_port(context, **port, device_id=server.uuid)
         return _plain(acting, network().update_port(acting, made["id"], **bound), server)
-
-
-def check_usable(server: Server, port: Port) -> None:
-    """Refuse a port of another project, one that is in use, and one with another server's name."""
-    if port["project_id"] != server.project_id:
-        raise PortNotUsable(port_id=port["id"], server_id=server.uuid)
-    if port.get("device_id"):
-        raise PortInUse(port_id=port["id"])
-    name = port.get("dns_name")
-    if name and name != server.hostname:
-        raise PortNotUsableDns(
-            port_id=port["id"], server_id=server.uuid, value=name, hostname=server.hostname
-        )
-
-
-def _name_of(acting: RequestContext, hostname: str) -> dict[str, str]:
-    """The name of a port, where Network gives names to ports."""
-    has_names = network().has_extension(acting, "dns-integration")
-    return {"dns_name": hostname} if has_names else {}
 
 
 def _bind(acting: RequestContext, server: Server, port: Port) -> Port:
@@ -348,6 +318,19 @@ def deallocate(context: RequestContext, server: Server) -> None:
         release(acting, port["id"], keep=port["id"] in kept)
 
 
+def let_go_of_asked(context: RequestContext, server: Server) -> None:
+    """Take the names from the ports that a server asked for and did not get, when it is not built.
+
+    Nova: so the next host takes a port that had another name.
+    """
+    asked = server.requested_networks if isinstance(server.requested_networks, list) else []
+    ids = [item["port"] for item in asked if item.get("port")]
+    acting = _acting(context, server)
+    for port in network().list_ports(acting, id=ids) if ids else ():
+        if not port["device_id"]:
+            release(acting, port["id"], keep=True)
+
+
 def _preexisting(server: Server) -> set[str]:
     asked = server.requested_networks
     named = asked if isinstance(asked, list) else []
@@ -361,7 +344,12 @@ def release(acting: RequestContext, port_id: str, *, keep: bool) -> None:
     if not keep:
         network().delete_port(acting, port_id)
         return
-    nobody = {"device_id": "", "device_owner": "", "binding:host_id": "", **_name_of(acting, "")}
+    nobody = {
+        "device_id": "",
+        "device_owner": "",
+        "binding:host_id": "",
+        **usable_ports.name_of(acting, ""),
+    }
     try:
         network().update_port(acting, port_id, **nobody)
     except PortNotFound:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from compute.models import Host
 from tests.api.servers import boot, elsewhere, order, settle, shown
 from tests.api.test_interfaces import plug, port, seen, unplug
 from tests.cast import ELSEWHERE
@@ -54,11 +55,20 @@ def test_a_port_with_the_servers_own_name_will_do(cloud, api):
 
 
 @pytest.mark.parametrize("version", ["2.1", "2.104"])
-def test_a_port_with_another_name_is_found_out_by_every_host(cloud, api, root, version):
+def test_a_port_with_another_name_fails_and_loses_it(cloud, api, root, version):
+    Host.objects.exclude(host="compute1").delete()
     other = port(api, dns_name="other")
-    fails(api, version=version, name="web", networks=[{"port": other["id"]}])
+    server = fails(api, version=version, name="web", networks=[{"port": other["id"]}])
     left = seen(root, other["id"]).json["port"]
-    assert (left["device_id"], left["dns_name"]) == ("", "other")
+    assert (left["device_id"], left["dns_name"]) == ("", "")
+    (action,) = api.get(f"/servers/{server}/os-instance-actions").json["instanceActions"]
+    assert action["message"] is None
+
+
+def test_a_port_that_has_lost_its_name_is_taken_by_the_next_host(cloud, api, root):
+    other = port(api, dns_name="other")
+    boot(api, name="web", networks=[{"port": other["id"]}])
+    assert name_of(root, other["id"]) == "web"
 
 
 def test_a_port_of_another_project_is_no_use_to_an_administrator_either(cloud, api, root):
