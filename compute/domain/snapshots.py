@@ -8,7 +8,7 @@ from django.db import transaction
 
 from compute.clients.image import image
 from compute.clients.volume import volume
-from compute.domain import lifecycle, quotas, records, storage
+from compute.domain import lifecycle, quotas, records, services, storage
 from compute.domain.errors import BadRequest, ComputeError, Forbidden, NotFound
 from compute.models import BlockDevice, Server
 from middleware.context import RequestContext
@@ -163,7 +163,7 @@ def snapshot_volumes(
     if server.root_device_name:
         record["root_device_name"] = server.root_device_name
     records.start_action(context, server, "createImage")
-    step = records.Event(context, server, "api_snapshot_instance", None)
+    step = records.Event(context, server, "api_snapshot_instance", services.CONTROLLER)
     mapping = []
     try:
         for row in storage.devices_of(server):

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from compute.models import Server
-from tests.api.servers import action, boot, settle, shown
+from tests.api.servers import action, boot, elsewhere, settle, shown
 
 
 @pytest.fixture
@@ -71,3 +71,30 @@ def test_administrators_resize_to_any_flavor(root, server):
     flavor["os-flavor-access:is_public"] = False
     assert root.post("/flavors", {"flavor": flavor}).status == 200
     assert action(root, server, {"resize": {"flavorRef": "closed"}}).status == 202
+
+
+@pytest.mark.parametrize(("version", "networks"), [("2.36", None), ("2.37", "auto")])
+def test_who_owns_the_external_network_has_to_say_which_one(cloud, root, version, networks):
+    made = elsewhere(root, "POST", "/network/v2.0/networks", {"network": {"router:external": True}})
+    subnet = {"network_id": made.json["network"]["id"], "ip_version": 4, "cidr": "192.0.2.0/24"}
+    assert elsewhere(root, "POST", "/network/v2.0/subnets", {"subnet": subnet}).status == 201
+    images = elsewhere(root, "GET", "/image/v2/images").json["images"]
+    body = {"name": "one", "imageRef": images[0]["id"], "flavorRef": "1"}
+    if networks is not None:
+        body["networks"] = networks
+    refused = root.post("/servers", {"server": body}, version=version)
+    assert (refused.status, refused.error) == (
+        409,
+        "Multiple possible networks found, use a Network ID to be more specific.",
+    )
+
+
+def test_a_snapshot_of_volumes_is_an_event_at_the_controller(cloud, api, root):
+    images = elsewhere(api, "GET", "/image/v2/images").json["images"]
+    disk = {"boot_index": 0, "uuid": images[0]["id"], "source_type": "image"}
+    disk |= {"destination_type": "volume", "volume_size": 1}
+    server = boot(api, imageRef=None, block_device_mapping_v2=[disk])
+    assert action(api, server, {"createImage": {"name": "two"}}, version="2.44").status == 202
+    settle()
+    (event,) = last_action(root, server)["events"]
+    assert (event["event"], event["host"]) == ("api_snapshot_instance", "controller")
