@@ -4,7 +4,8 @@
 # run.sh --walks SEED COUNT [--steps N] [--seconds N]: random walks instead (walks.py).
 # Three processes on free ports of loopback: our cloud; a second one of it, whose Identity, Image,
 # Network and Volume serve the real Nova; and that Nova. Data and logs are below .cache/oracle.
-# Environment: NOVA_VENV, an environment that has Nova already.
+# Environment: NOVA_VENV, an environment that has Nova already; ORACLE_DEFERS=1, servers are deleted
+# softly, and stay on their host when they are shelved.
 set -euo pipefail
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 ROOT="$(cd "$HERE/../.." && pwd)"

@@ -18,6 +18,7 @@ HOSTS = ("compute1", "compute2")
 SMALL = ("6", "1", "2")
 NONE = "11111111-1111-4111-8111-111111111111"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqAvJ5hdpXUGzCk6yXpyLkq4L4nRLsZ0nUfZ3s0bQ8W walk"
+SERVERS = "/v2.1/servers?all_tenants=1"
 PROJECTS = ("DEMO_PROJECT", "ALT_PROJECT", "ADMIN_PROJECT")
 
 
@@ -96,6 +97,8 @@ class Scene(Stage):
             self.quietly("PUT", "/v2.1/os-services/enable", service)
             self._force_down(host, is_down=False)
         self.clear()
+        for server in self.ask("GET", f"{SERVERS}&status=SOFT_DELETED")["servers"]:
+            self.quietly("POST", f"/v2.1/servers/{server['id']}/action", {"forceDelete": None})
         projects = [self.side.variables[name] for name in PROJECTS]
         for project in projects:
             self.quietly("DELETE", f"/v2.1/os-quota-sets/{project}")

@@ -110,7 +110,8 @@ class Walk:
         """Take away servers that are not the same on both sides any more."""
         for server in self.broken & set(self.world.things["servers"]):
             for scene in self.scenes:
-                scene.quietly("DELETE", scene.side.filled(f"/v2.1/servers/${server}"))
+                path = scene.side.filled(f"/v2.1/servers/${server}/action")
+                scene.quietly("POST", path, {"forceDelete": None})
             self.wait(lambda scene, path: scene.look(path) is None, f"/v2.1/servers/${server}")
             self.world.things["servers"].remove(server)
 
@@ -301,7 +302,8 @@ class Walk:
         if not events and self.eventless[action["action"]] < 3:
             self.eventless[action["action"]] += 0.05
             return False
-        if action["action"] == "delete" and shown is not None:
+        status = shown["server"]["status"] if shown else "DELETED"
+        if action["action"] == "delete" and status not in ("DELETED", "SOFT_DELETED"):
             return False
         return all(event["finish_time"] for event in events)
 

@@ -93,6 +93,8 @@ class RealNova(test.TestCase):
             self.flags(my_ip=f"127.0.0.{number}")
             self._start_compute(host)
         self.flags(host="controller")
+        if os.environ.get("ORACLE_DEFERS"):
+            self.flags(reclaim_instance_interval=3600, shelved_offload_time=-1)
 
     def audit(self, seconds: float) -> None:
         """Count what the hosts have again and again, which the fixtures leave undone."""
