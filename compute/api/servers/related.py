@@ -76,6 +76,8 @@ def _zones(rows: list[Row], ask: ComputeAsk) -> dict[Any, Any]:
 
 def _host_status(rows: list[Row], ask: ComputeAsk) -> dict[Any, Any]:
     hosts = {row["host"] for row in rows if row["host"]}
+    if not hosts:
+        return {}
     if len(hosts) == 1:
         found: Iterable[Service] = [Service(**row) for row in _SERVICE(*hosts)]
     else:
