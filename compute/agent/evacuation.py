@@ -72,6 +72,9 @@ def evacuate(work: Work) -> None:
                 launched_at=clock.now(),
                 **shown,
             ):
+                if stops:
+                    # Nova: it is stopped once more when it has been made anew.
+                    records.Event(work.context, server, LIFECYCLE["stop"].event, host).succeed()
                 step.succeed()
                 Migration.objects.filter(pk=move.pk).update(status="done", updated_at=clock.now())
             work.complete()

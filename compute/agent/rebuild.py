@@ -19,6 +19,7 @@ from compute.work.registry import task
 from compute.work.task import Work
 
 ROW = LIFECYCLE["rebuild"]
+STOP = LIFECYCLE["stop"].event
 
 
 class EphemeralNotKept(BadRequest):
@@ -71,6 +72,9 @@ def rebuild(work: Work) -> None:
         )
         with transaction.atomic():
             if lifecycle.finish(server, "rebuild", **_end(server, driver, was_stopped)):
+                if was_stopped:
+                    # Nova: it is stopped once more when it has been made anew.
+                    records.Event(work.context, server, STOP, server.host).succeed()
                 step.succeed()
             work.complete()
 

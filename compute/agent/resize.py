@@ -133,13 +133,16 @@ def finish(work: Work) -> None:
     host = str(migration.dest_compute)
     with records.event(work.context, server, "compute_finish_resize", host) as step:
         if server.old_flavor is None:
-            lifecycle.show_step(
-                server,
-                name,
-                TaskState.RESIZE_FINISH,
-                old_flavor=resizing.flavor_of(server),
-                **(work.payload.get("flavor") or {}),
-            )
+            flavor = work.payload.get("flavor") or {}
+            with transaction.atomic():
+                storage.resize_swap(server, server.swap_mb, flavor.get("swap_mb", server.swap_mb))
+                lifecycle.show_step(
+                    server,
+                    name,
+                    TaskState.RESIZE_FINISH,
+                    old_flavor=resizing.flavor_of(server),
+                    **flavor,
+                )
         work.take_time("finish_resize")
         shown = rehosting.follow(work.context, server, host) if _goes_elsewhere(migration) else {}
         driver = registry.driver(host)
@@ -215,7 +218,9 @@ def revert(work: Work) -> None:
         if _goes_elsewhere(migration):
             registry.driver(host).destroy(server)
         claims.take_back(work.context, server, migration)
+        before = server.old_flavor or {}
         with transaction.atomic():
+            storage.resize_swap(server, server.swap_mb, before.get("swap_mb", server.swap_mb))
             if lifecycle.show_step(
                 server,
                 "revertResize",
@@ -223,7 +228,7 @@ def revert(work: Work) -> None:
                 host=migration.source_compute,
                 node=migration.source_node,
                 old_flavor=None,
-                **(server.old_flavor or {}),
+                **before,
             ):
                 step.succeed()
                 _hand_over(work, server, "finish revert", migration.source_compute)
@@ -266,6 +271,9 @@ def finish_revert(work: Work) -> None:
                 previous_vm_state=None,
                 **shown,
             ):
+                if before == VmState.STOPPED:
+                    # Nova: it is stopped once more when it is back.
+                    records.Event(work.context, server, LIFECYCLE["stop"].event, host).succeed()
                 step.succeed()
                 _set_status(migration, "reverted")
             work.complete()

@@ -73,6 +73,30 @@ def name_devices(server: Server, rows: list[BlockDevice]) -> str:
     return root_name
 
 
+def resize_swap(server: Server, before: int, now: int) -> None:
+    """Add, change or take away the disk for swapping, as the server's new flavor has it."""
+    if before == now:
+        return
+    if not before:
+        # Nova: it gets no name before the guest is made anew.
+        BlockDevice.objects.create(
+            server=server,
+            source_type="blank",
+            destination_type="local",
+            guest_format="swap",
+            device_type="disk",
+            boot_index=-1,
+            volume_size=now,
+            delete_on_termination=True,
+        )
+        return
+    rows = BlockDevice.objects.filter(server=server, guest_format="swap", device_type="disk")
+    if now:
+        rows.update(volume_size=now)
+    else:
+        rows.delete()
+
+
 def next_name(taken: set[Any], prefix: str = "/dev/vd") -> str:
     """The first free device name: vda, vdb … vdz, vdaa …"""
     bare = {str(name).removeprefix("/dev/") for name in taken if name}

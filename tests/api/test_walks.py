@@ -98,3 +98,50 @@ def test_a_snapshot_of_volumes_is_an_event_at_the_controller(cloud, api, root):
     settle()
     (event,) = last_action(root, server)["events"]
     assert (event["event"], event["host"]) == ("api_snapshot_instance", "controller")
+
+
+def test_the_disk_for_swapping_goes_and_comes_with_the_flavor(cloud, api, root):
+    flavor = {"id": "swaps", "name": "swaps", "ram": 64, "vcpus": 1, "disk": 1, "swap": 8}
+    assert root.post("/flavors", {"flavor": flavor}).status == 200
+    server = boot(api, flavor="swaps")
+
+    def next_device():
+        volume = api.post("/os-volumes", {"volume": {"size": 1}}).json["volume"]["id"]
+        settle()
+        path = f"/servers/{server}/os-volume_attachments"
+        made = api.post(path, {"volumeAttachment": {"volumeId": volume}})
+        settle()
+        assert api.delete(f"{path}/{volume}").status == 202
+        settle()
+        return made.json["volumeAttachment"]["device"]
+
+    assert next_device() == "/dev/vdc"
+    for flavor_id, ending, device in (
+        ("1", "revertResize", "/dev/vdb"),
+        ("1", "confirmResize", "/dev/vdb"),
+        ("swaps", "confirmResize", "/dev/vdb"),
+    ):
+        assert action(api, server, {"resize": {"flavorRef": flavor_id}}).status == 202
+        settle()
+        assert next_device() == device
+        action(api, server, {ending: None})
+        settle()
+
+
+def test_a_stopped_server_is_stopped_again_when_it_is_back_or_made_anew(api, root, server):
+    image = {"imageRef": shown(api, server)["image"]["id"]}
+    action(api, server, {"os-stop": None})
+    settle()
+    for asked, its_own in (
+        ({"rebuild": image}, ["compute_rebuild_instance", "rebuild_server"]),
+        ({"resize": {"flavorRef": "2"}}, None),
+        ({"revertResize": None}, ["compute_finish_revert_resize", "compute_revert_resize"]),
+    ):
+        assert action(api, server, asked).status == 202
+        settle()
+        events = [event["event"] for event in last_action(root, server)["events"]]
+        if its_own is None:
+            assert "compute_stop_instance" not in events
+        else:
+            assert events == ["compute_stop_instance", *its_own]
+    assert shown(api, server)["status"] == "SHUTOFF"
