@@ -14,7 +14,14 @@ from django.db import transaction
 from compute.domain import lifecycle, records, services
 from compute.domain.states import DELETING_STATES, VmState
 from compute.domain.transitions import LIFECYCLE
-from compute.models import BlockDevice, ConsoleToken, Server, ServerGroupMember, ServerTag
+from compute.models import (
+    BlockDevice,
+    ConsoleToken,
+    Migration,
+    Server,
+    ServerGroupMember,
+    ServerTag,
+)
 from compute.work import clock, queue
 from middleware.context import RequestContext
 
@@ -49,6 +56,7 @@ def soft_delete(context: RequestContext, server: Server) -> None:
     with transaction.atomic():
         changes = {"deleted_at": clock.now(), "progress": 0}
         lifecycle.set_states(row, server, row.says, changes)
+        _record_confirmation(context, server)
         records.start_action(context, server, "delete")
         queue.enqueue(
             "soft delete",
@@ -85,6 +93,7 @@ def _delete(context: RequestContext, server: Server, name: str) -> None:
         return
     with transaction.atomic():
         lifecycle.set_states(row, server, row.says, {"progress": 0})
+        _record_confirmation(context, server)
         records.start_action(context, server, "delete")
         if local:
             _delete_here(context, server)
@@ -92,6 +101,18 @@ def _delete(context: RequestContext, server: Server, name: str) -> None:
             queue.enqueue(
                 "delete", queue=queue.of_host(str(server.host)), context=context, server=server
             )
+
+
+def _record_confirmation(context: RequestContext, server: Server) -> None:
+    """Nova: the resize that nobody has confirmed yet is confirmed first, and that is told."""
+    if server.vm_state != VmState.RESIZED:
+        return
+    moves = Migration.objects.filter(server_id=server.pk, status="finished").order_by("-pk")
+    if (move := moves.first()) is None:
+        return
+    row = LIFECYCLE["confirmResize"]
+    records.start_action(context, server, row.name)
+    records.Event(context, server, row.event, move.source_compute).succeed()
 
 
 def _has_no_host(server: Server) -> bool:

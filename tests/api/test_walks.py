@@ -145,3 +145,17 @@ def test_a_stopped_server_is_stopped_again_when_it_is_back_or_made_anew(api, roo
         else:
             assert events == ["compute_stop_instance", *its_own]
     assert shown(api, server)["status"] == "SHUTOFF"
+
+
+def test_a_resize_is_confirmed_before_its_server_is_deleted(api, root, server):
+    action(api, server, {"resize": {"flavorRef": "2"}})
+    settle()
+    assert api.delete(f"/servers/{server}").status == 204
+    settle()
+    path = f"/servers/{server}/os-instance-actions"
+    rows = root.get(path, version="2.84").json["instanceActions"]
+    assert [row["action"] for row in rows] == ["delete", "confirmResize", "resize", "create"]
+    assert rows[0]["request_id"] == rows[1]["request_id"]
+    shown_one = last_action(root, server)
+    assert shown_one["action"] == "delete"
+    assert [event["event"] for event in shown_one["events"]] == ["compute_terminate_instance"]

@@ -110,6 +110,7 @@ class ServerActionsListViewSet(OfServer):
         columns = {"id", "project_id", *Action.columns(self.ask)}
         row = (
             ServerAction.objects.filter(server=server, request_id=request_id)
+            .order_by("-start_time", "-id")
             .values(*columns)
             .first()
         )

@@ -222,6 +222,9 @@ class HostLikeOurs(fake.FakeDriver):
     def rescue(self, context: object, instance: object, *_: object, **__: object) -> None:
         self.instances[instance.uuid].state = power_state.RUNNING
 
+    def soft_delete(self, instance: object) -> None:
+        self.power_off(instance)
+
     def pause(self, instance: object) -> None:
         self.instances[instance.uuid].state = power_state.PAUSED
 
