@@ -38,15 +38,8 @@ _OF_PROJECT = Prepared(
     lambda project_id, user_id: (
         ProjectQuota.objects.filter(Q(user_id="") | Q(user_id=user_id), project_id=project_id)
         .order_by("user_id")
-        .values_list("resource", "limit")
+        .values_list("resource", "limit", "user_id")
     ),
-    str,
-    str,
-)
-_OF_USER = Prepared(
-    lambda project_id, user_id: ProjectQuota.objects.filter(
-        project_id=project_id, user_id=user_id
-    ).values_list("pk", flat=True)[:1],
     str,
     str,
 )
@@ -76,17 +69,18 @@ def defaults() -> dict[str, int]:
 
 def limits(project_id: str, *, user_id: str | None = None) -> dict[str, int]:
     """A project's limits, or a user's in it: the user's own, then the project's, then defaults."""
-    found = defaults()
-    return {**found, **_known(_OF_PROJECT(project_id, user_id or ""))}
+    return limits_of_user(project_id, user_id or "")[0]
 
 
 def limit(project_id: str | None, resource: str, *, user_id: str | None = None) -> int:
     return limits(str(project_id), user_id=user_id)[resource]
 
 
-def has_user_limits(project_id: str, user_id: str) -> bool:
-    """Whether the user has limits of their own in the project."""
-    return bool(_OF_USER(project_id, user_id))
+def limits_of_user(project_id: str, user_id: str) -> tuple[dict[str, int], bool]:
+    """What `limits` says, and whether the user has any limit of their own in the project."""
+    found, rows = defaults(), _OF_PROJECT(project_id, user_id)
+    changed = _known((resource, limit) for resource, limit, _ in rows)
+    return {**found, **changed}, any(whose for _, _, whose in rows)
 
 
 def exceeds(used: int, more: int, limit: int) -> bool:

@@ -42,8 +42,7 @@ def check_servers(context: RequestContext, flavor: Flavor, least: int, most: int
 def _room(context: RequestContext) -> tuple[dict[str, int], dict[str, int]]:
     """What is left of each limit (-1: without end), and the limits."""
     project_id = str(context.project_id)
-    limits = quotas.limits(project_id, user_id=str(context.user_id))
-    users = quotas.has_user_limits(project_id, str(context.user_id))
+    limits, users = quotas.limits_of_user(project_id, str(context.user_id))
     used = usage.server_usage(project_id, user_id=context.user_id if users else None)
     names = ("instances", "cores", "ram")
     room = {n: max(0, limits[n] - used[n]) if limits[n] >= 0 else -1 for n in names}
