@@ -16,6 +16,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.urls import ResolverMatch, clear_script_prefix, get_resolver, set_urlconf
 from django.utils.log import log_response
 
+from middleware.urlmap import RAW_PATH
+
 StartResponse = Callable[..., Any]
 
 
@@ -35,6 +37,9 @@ class Handler(WSGIHandler):
             answer = super().__call__(environ, start_response)
             clear_script_prefix()
             return answer
+        path = environ["PATH_INFO"]
+        if not path.isascii():
+            environ[RAW_PATH] = path
         if signals.request_started.receivers:
             signals.request_started.send(sender=type(self), environ=environ)
         response: Any = self.get_response(self.request_class(environ))

@@ -15,13 +15,13 @@ from django.http.response import HttpResponseBase
 from django.views.defaults import server_error
 
 from middleware.base import Middleware, Request
+from middleware.pipelines import NOVA
 from middleware.webob_errors import PAGES, page
 
 LOG = logging.getLogger("nova.api.openstack")
 
 # Those that Django has answers for.
 _EXPECTED = (Http404, BadRequest, PermissionDenied, SuspiciousOperation)
-_NOVA = frozenset({"versions", "versions_v2", "versions_v21", "api", "api_legacy"})
 _NAMES = {
     400: "badRequest",
     401: "unauthorized",
@@ -62,7 +62,7 @@ def answer(request: Request, exc: BaseException | None) -> HttpResponse:
 
 
 def _fault(request: Request, exc: BaseException | None) -> HttpResponse:
-    if request.pipeline not in _NOVA:
+    if request.pipeline not in NOVA:
         return page(request, 500)
     # Nova: an exception may name its status, and may say that its text is safe to be shown.
     status = getattr(exc, "code", None)

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from middleware.conf import conf
 
+# Those of Nova's own API.
+NOVA = frozenset({"versions", "versions_v2", "versions_v21", "api", "api_legacy"})
+
 
 def pipelines() -> dict[str, tuple[str, ...]]:
     """Each pipeline's filters; the word `auth` stands for those of the strategy in force."""

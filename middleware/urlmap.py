@@ -8,9 +8,11 @@ from django.http.response import HttpResponseBase
 from middleware.accept import JSON, best_match, content_version
 from middleware.base import GetResponse, Request
 from middleware.conf import conf
-from middleware.pipelines import Mount, UrlTable
+from middleware.pipelines import NOVA, Mount, UrlTable
 
 _SLASHES = re.compile("//+")
+# Where the server's handler leaves a path of more than ASCII as it came, a letter for each byte.
+RAW_PATH = "kilonova.path"
 
 
 class UrlMap:
@@ -53,6 +55,10 @@ class UrlMap:
             mount, wanted = self._by_header(request, path, wanted, accept)
         elif wanted is None and accept:
             wanted = best_match(accept, with_atom=path == mount.prefix + "/")[0]
+        raw = request.META.get(RAW_PATH)
+        is_odd = raw is not None or path[-1:] == "\n" or not path.isascii()
+        if is_odd and mount.pipeline in NOVA:
+            request.path_info = _as_routed(request.path_info, raw)
         request.pipeline = mount.pipeline
         request.best_content_type = wanted or JSON
 
@@ -74,6 +80,19 @@ class UrlMap:
             request.path = mount.prefix + path
             request.path_info = request.path if mount.is_open else mount.prefix
         return mount, wanted
+
+
+def _as_routed(path: str, raw: str | None) -> str:
+    """A path as Nova's routes find it.
+
+    Nova: they take each byte for a letter, and a line break at the end for none.
+    """
+    if raw is not None and path.isascii():
+        # Bytes that are no text: Django has written them as they were sent.
+        path = _SLASHES.sub("/", raw)
+    else:
+        path = path.encode().decode("latin-1")
+    return path[:-1] if path.endswith("\n") and path[-2:-1] != "/" else path
 
 
 def _drop_body(response: HttpResponseBase) -> None:

@@ -1,6 +1,7 @@
 """The WSGI handler leaves out what Django does for nothing, and nothing else."""
 
 import io
+import json
 
 import pytest
 from django.db import connection
@@ -85,3 +86,13 @@ def test_a_connection_with_errors_is_looked_at_when_the_request_ends():
     connection.errors_occurred = True
     ask("/v2.1/")
     assert not connection.errors_occurred
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bytes_that_are_no_text_are_letters_to_nova(cast):
+    as_sent = {"HTTP_X_AUTH_TOKEN": "alice"}
+    for sent in ("\xff", "\xc3\xa9"):
+        status, _, body = ask(f"/v2.1/servers/{sent}", **as_sent)
+        assert status == "404 Not Found"
+        message = json.loads(body)["itemNotFound"]["message"]
+        assert message == f"Instance {sent} could not be found."

@@ -18,6 +18,7 @@ _ALL = {
     **types.closed({"tags": types.list_of(types.tag, maxItems=marks.MOST)}, ["tags"]),
 }
 RULE = "os_compute_api:os-server-tags"
+_NOT_IN_ADDRESSES = dict.fromkeys(map(ord, "\t\r\n"))
 
 
 class ServerTagsViewSet(lookup.OfServer):
@@ -64,7 +65,8 @@ class ServerTagsViewSet(lookup.OfServer):
         response.headers["Content-Length"] = "0"
         if is_new:
             base = request.links.of("servers", server_id)[0]["href"]
-            response.headers["Location"] = f"{base}/tags/{tag}"
+            # Nova: line breaks and tabs fall out when the address is made absolute.
+            response.headers["Location"] = f"{base}/tags/{tag}".translate(_NOT_IN_ADDRESSES)
         return response
 
     @operation(policy=f"{RULE}:delete", target="found", status=204, since="2.26")
