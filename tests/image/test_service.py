@@ -111,6 +111,13 @@ def test_metadata_definitions(glance, admin):
     assert glance.get(f"{path}/None").status == 404
 
 
+def test_where_a_namespace_is_takes_any_name(admin):
+    made = admin.post("/metadefs/namespaces", {"namespace": "a\r\nX-Injected: 1"})
+    assert made.status == 201
+    assert made.headers["Location"] == "/v2/metadefs/namespaces/a%0D%0AX-Injected%3A%201"
+    assert "X-Injected" not in made.headers
+
+
 def test_a_private_namespace_is_not_there_for_others(glance, admin):
     admin.post("/metadefs/namespaces", {"namespace": "Secret"})
     assert glance.get("/metadefs/namespaces/Secret").status == 404

@@ -14,6 +14,8 @@ KEEPS = {
     "POST /servers/{server_id}/os-interface",
     "addFixedIp",
     "removeFixedIp",
+    # Nova: a move that no host takes leaves a migration that failed.
+    "os-migrateLive",
     # Nova: what else is asked of an attachment is done before another volume for it is refused.
     "PUT /servers/{server_id}/os-volume_attachments/{volume_id}",
 }

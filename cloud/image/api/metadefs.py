@@ -1,7 +1,7 @@
 """Metadata definitions: what properties may mean.  /v2/metadefs"""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from cloud.image import metadefs
 from cloud.image.api import metadef_schemas as schemas
@@ -138,7 +138,7 @@ class NamespacesViewSet(MetadefViewSet):
         made = metadefs.create_namespace(given, owner=self.context.project_id)
         contents = ("properties", "objects", "resource_type_associations", "tags")
         shown = render_namespace(made) | {name: given[name] for name in contents if name in given}
-        return self.json(shown, 201, Location=f"/v2/metadefs/namespaces/{made.namespace}")
+        return self.json(shown, 201, Location=f"/v2/metadefs/namespaces/{quote(made.namespace)}")
 
     @operation(policy="get_metadef_namespace", target="found")
     def retrieve(self, request: Any, namespace: str) -> Any:
