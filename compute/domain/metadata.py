@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from compute.domain import lifecycle, server_quota
-from compute.domain.errors import BadRequest, NotFound
+from compute.domain.errors import BadRequest, NotFound, Unexpected
 from compute.models import Server
 from compute.work import clock
 from middleware.context import RequestContext
@@ -51,6 +51,11 @@ def _change(context: RequestContext, server: Server, change: Callable[[Items], I
 
 
 def _save(server: Server, items: Items) -> None:
+    try:
+        "".join((*items, *items.values())).encode()
+    except UnicodeEncodeError:
+        # Nova: half a surrogate pair is found out by its database, which takes UTF-8 only.
+        raise Unexpected(kind="oslo_db.exception.DBInvalidUnicodeParameter") from None
     server.metadata = items
     server.updated_at = clock.now()
     server.save(update_fields=["metadata", "updated_at"])
