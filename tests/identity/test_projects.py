@@ -110,6 +110,9 @@ def test_tags_find_projects(admin):
     assert found("tags-any=a,b") == {one, two}
     assert two in found("not-tags=a,b")
     assert not found("not-tags-any=a,b") & {one, two}
+    made = admin.put(f"/projects/{two}/tags/a%0Ab")
+    assert (made.status, made.headers["Location"].rpartition("/")[2]) == (201, "a%0Ab")
+    assert admin.delete(f"/projects/{two}/tags/a%0Ab").status == 204
     assert admin.put(f"/projects/{two}/tags/c").status == 201
     assert admin.get(f"/projects/{two}/tags").json["tags"] == ["b", "c"]
     assert admin.get(f"/projects/{two}/tags/a").status == 404

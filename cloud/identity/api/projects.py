@@ -3,6 +3,7 @@
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from cloud.identity import listing, projects, scopes
 from cloud.identity.api import types
@@ -222,7 +223,9 @@ class ProjectTagViewSet(ProjectViewSet):
         ALL_TAGS.check([*held, tag], request.version)
         projects.add_tag(project, tag)
         response = self.respond(None, 201)
-        response.headers["Location"] = self.link("projects", id, "tags", tag)
+        # Keystone: writes the tag as it is, and breaks by what no header may have.
+        shown = tag if tag.isprintable() else quote(tag)
+        response.headers["Location"] = self.link("projects", id, "tags", shown)
         return response
 
     @operation(policy="delete_project_tag", target="found", status=204)
