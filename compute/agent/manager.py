@@ -28,7 +28,6 @@ PLAIN: Mapping[str, Call] = {
     "changePassword": lambda driver, server, work: driver.set_admin_password(
         server, work.payload.get("admin_password", "")
     ),
-    "soft delete": lambda driver, server, work: driver.power_off(server),
     "restore": lambda driver, server, work: driver.power_on(server),
 }
 
@@ -73,15 +72,7 @@ def _plain(work: Work) -> None:
             power = driver.power_state(server) if driver is not None else None
             if lifecycle.finish(server, row.name, power_state=power):
                 step.succeed()
-                _afterwards(work, server, row)
             work.complete()
-
-
-def _afterwards(work: Work, server: Server, row: Transition) -> None:
-    if row.name == "soft delete":
-        from compute.domain import deleting
-
-        deleting.reclaim_later(work.context, server)
 
 
 for _name in PLAIN:

@@ -4,7 +4,7 @@ import logging
 
 from django.db import transaction
 
-from compute.agent import snapshots
+from compute.agent import manager, snapshots
 from compute.domain import claims, deleting, lifecycle, networking, records, storage
 from compute.domain import context as contexts
 from compute.domain.states import DELETING_STATES, VmState
@@ -32,6 +32,8 @@ _OPEN = (
     "reverting",
 )
 
+# Those of resizes that came through, and nobody has said yet whether they stay.
+_UNCONFIRMED = ("finished", "confirming")
 _EVACUATED = "done"
 
 
@@ -85,6 +87,29 @@ def reap(work: Work) -> None:
         registry.driver(host).destroy(server)
 
 
+@task("soft delete", gave_up=manager.gave_up)
+def soft_delete(work: Work) -> None:
+    """Switch a server off and keep it until it is reclaimed or restored."""
+    server, row = work.server, LIFECYCLE["soft delete"]
+    if server is None or not manager.is_under_way(server, row):
+        return
+    with records.event(work.context, server, row.event, server.host) as step:
+        work.take_time(row.driver or row.name)
+        driver = registry.driver(str(server.host))
+        # Nova: a resize is confirmed before its server is deleted, even if it may come back.
+        for move in Migration.objects.filter(server_id=server.pk, status__in=_UNCONFIRMED):
+            _end_move(work, server, move)
+        driver.power_off(server)
+        power = driver.power_state(server)
+        with transaction.atomic():
+            if lifecycle.finish(
+                server, row.name, power_state=power, old_flavor=None, previous_vm_state=None
+            ):
+                step.succeed()
+                deleting.reclaim_later(work.context, server)
+            work.complete()
+
+
 @task("reclaim")
 def reclaim(work: Work) -> None:
     """Delete for good what was softly deleted long ago."""
@@ -117,11 +142,15 @@ def _end_moves(work: Work, server: Server) -> None:
             # The lost host takes the guest away when it is back.
             claims.release(work.context, move.uuid)
             continue
-        for host in {move.source_compute, move.dest_compute} - {server.host, None}:
-            registry.driver(str(host)).destroy(server)
-        if move.status == "error":
-            continue
-        claims.release(work.context, move.uuid)
-        # Nova: a resize is confirmed by deleting its server.
-        done = "confirmed" if move.status in ("finished", "confirming") else "error"
-        Migration.objects.filter(pk=move.pk).update(status=done, updated_at=clock.now())
+        _end_move(work, server, move)
+
+
+def _end_move(work: Work, server: Server, move: Migration) -> None:
+    for host in {move.source_compute, move.dest_compute} - {server.host, None}:
+        registry.driver(str(host)).destroy(server)
+    if move.status == "error":
+        return
+    claims.release(work.context, move.uuid)
+    # Nova: a resize is confirmed by deleting its server.
+    done = "confirmed" if move.status in _UNCONFIRMED else "error"
+    Migration.objects.filter(pk=move.pk).update(status=done, updated_at=clock.now())
