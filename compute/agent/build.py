@@ -36,13 +36,11 @@ def _gave_up(work: Work, exc: Exception) -> None:
     abort = isinstance(exc, (BuildAborted, BuildImpossible))
     reason = exc.text if isinstance(exc, ComputeError) else str(exc)
     again = not abort and work.payload.get("alternates") is not None
-    _undo(work, server, host, for_good=not again)
-    shown = _as_shown(server, exc, reason, again=again, abort=abort)
     # Nova: the disks have their names before anything is waited for, and keep them.
-    left = {
-        **_NOWHERE,
-        "root_device_name": storage.name_devices(server, storage.devices_of(server)),
-    }
+    root = storage.name_devices(server, storage.devices_of(server))
+    left = {**_NOWHERE, "root_device_name": root}
+    _undo(work, server, host, for_good=abort)
+    shown = _as_shown(server, exc, reason, abort=abort)
     step = records.Event(work.context, server, ROW.event, host)
     with transaction.atomic():
         Host.objects.filter(host=host).update(failed_builds=F("failed_builds") + 1)
@@ -55,13 +53,11 @@ def _gave_up(work: Work, exc: Exception) -> None:
         work.complete()
 
 
-def _as_shown(
-    server: Server, exc: Exception, reason: str, *, again: bool, abort: bool
-) -> Exception:
+def _as_shown(server: Server, exc: Exception, reason: str, *, abort: bool) -> Exception:
     if isinstance(exc, BuildAborted):
         return exc
     kind = BuildAborted if abort else Rescheduled
-    return kind(server_id=server.uuid, reason=reason) if again or abort else exc
+    return kind(server_id=server.uuid, reason=reason)
 
 
 def _undo(work: Work, server: Server, host: str, *, for_good: bool) -> None:
@@ -69,8 +65,9 @@ def _undo(work: Work, server: Server, host: str, *, for_good: bool) -> None:
     networking.deallocate(work.context, server)
     networking.let_go_of_asked(work.context, server)
     if for_good:
-        storage.release(work.context, server)
-    storage.let_go_of_host(work.context, server)
+        storage.give_up(work.context, server)
+    else:
+        storage.let_go_of_host(work.context, server)
     claims.release(work.context, server.uuid)
 
 
@@ -116,10 +113,14 @@ def build_on_host(work: Work) -> None:
     with records.event(work.context, server, ROW.event, host) as step:
         rows = storage.devices_of(server)
         root = storage.name_devices(server, rows)
-        shown = networking.allocate(work.context, server, host, again=work.again)
         driver = registry.driver(host)
-        if any(row.is_volume for row in rows):
-            storage.attach_all(work.context, server, rows, driver.connector())
+        try:
+            shown = networking.allocate(work.context, server, host, again=work.again)
+        finally:
+            # Nova: ports are made beside the volumes, which are there when the ports fail; what is
+            # wrong with the volumes is told first.
+            if any(row.is_volume for row in rows):
+                storage.attach_all(work.context, server, rows, driver.connector())
         _show_spawning(work, server, shown)
         files = server.personality or work.payload.get("injected_files", ())
         build = Build(

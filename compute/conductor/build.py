@@ -112,6 +112,7 @@ def _alternate(work: Work, server: Server) -> tuple[Selection, list[Selection]]:
             )
         except ClaimConflict:
             continue
+        storage.attach_anew(server)
         return next_one, left
     raise MaxRetriesExceeded(
         reason=(

@@ -207,12 +207,31 @@ def detach(acting: RequestContext, row: BlockDevice) -> None:
 
 
 def let_go_of_host(context: RequestContext, server: Server) -> None:
-    """After a build that failed: keep the volumes for the next host, but not the attachments."""
+    """After a build that failed: keep the volumes for the next host, but not the attachments.
+
+    Nova: the server shows the ids of these until there is a next host.
+    """
     acting = acting_for(context, server)
     for row in devices_of(server):
-        if row.is_volume and row.attachment_id:
+        if row.is_volume:
             detach(acting, row)
-            BlockDevice.objects.filter(pk=row.pk).update(attachment_id=None, connection_info=None)
+
+
+def attach_anew(server: Server) -> None:
+    """Have the next host make attachments of its own."""
+    held = BlockDevice.objects.filter(server_id=server.pk, attachment_id__isnull=False)
+    held.update(attachment_id=None, connection_info=None)
+
+
+def give_up(context: RequestContext, server: Server) -> None:
+    """When the server will not be built: delete the volumes that shall go with it, rows and all."""
+    release(context, server)
+    BlockDevice.objects.filter(
+        server_id=server.pk,
+        destination_type="volume",
+        volume_id__isnull=False,
+        delete_on_termination=True,
+    ).delete()
 
 
 def release(context: RequestContext, server: Server) -> None:

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from compute.models import Server
-from tests.api.servers import action, boot, elsewhere, settle, shown
+from compute.models import Server, Service
+from tests.api.servers import action, boot, elsewhere, order, settle, shown
 
 
 @pytest.fixture
@@ -159,3 +159,93 @@ def test_a_resize_is_confirmed_before_its_server_is_deleted(api, root, server):
     shown_one = last_action(root, server)
     assert shown_one["action"] == "delete"
     assert [event["event"] for event in shown_one["events"]] == ["compute_terminate_instance"]
+
+
+def on_a_volume(api, network, zone=None, **more):
+    """A server that has to boot from a new volume, on the network or port."""
+    images = elsewhere(api, "GET", "/image/v2/images").json["images"]
+    disk = {"boot_index": 0, "uuid": images[0]["id"], "source_type": "image"}
+    disk |= {"destination_type": "volume", "volume_size": 1, **more}
+    asked = {"imageRef": None, "networks": [network], "block_device_mapping_v2": [disk]}
+    server = order(api, availability_zone=zone, **asked)
+    settle()
+    return server
+
+
+def named_port(api):
+    """A port that is no server's, and has the name of another one."""
+    (net,) = [
+        net
+        for net in elsewhere(api, "GET", "/network/v2.0/networks").json["networks"]
+        if net["name"] == "private"
+    ]
+    port = {"network_id": net["id"], "dns_name": "other"}
+    made = elsewhere(api, "POST", "/network/v2.0/ports", {"port": port})
+    return made.json["port"]["id"]
+
+
+def full_network(api):
+    made = elsewhere(api, "POST", "/network/v2.0/networks", {"network": {"name": "full"}})
+    network = made.json["network"]["id"]
+    subnet = {"network_id": network, "ip_version": 4, "cidr": "198.51.100.0/30"}
+    elsewhere(api, "POST", "/network/v2.0/subnets", {"subnet": subnet})
+    elsewhere(api, "POST", "/network/v2.0/ports", {"port": {"network_id": network}})
+    return network
+
+
+def volumes(api):
+    return [row["id"] for row in api.get("/os-volumes").json["volumes"]]
+
+
+@pytest.mark.parametrize("goes", [True, False])
+def test_a_build_that_no_host_could_do_for_its_port_keeps_its_volume(cloud, api, goes):
+    Service.objects.filter(host="compute2").update(disabled=True)
+    server = on_a_volume(api, {"port": named_port(api)}, delete_on_termination=goes)
+    seen = shown(api, server, "2.3")
+    assert seen["status"] == "ERROR"
+    (volume,) = volumes(api)
+    assert seen["os-extended-volumes:volumes_attached"] == [
+        {"id": volume, "delete_on_termination": goes}
+    ]
+    # Nova: it shows the attachment that is gone.
+    path = f"/servers/{server}/os-volume_attachments"
+    (row,) = api.get(path, version="2.89").json["volumeAttachments"]
+    assert row["attachment_id"]
+    assert api.get(f"/os-volumes/{volume}").json["volume"]["status"] == "available"
+    assert api.delete(f"/servers/{server}").status == 204
+    settle()
+    assert volumes(api) == ([] if goes else [volume])
+
+
+def test_the_next_host_takes_the_volume_of_the_last_one(cloud, api, root):
+    server = on_a_volume(api, {"port": named_port(api)})
+    assert shown(api, server)["status"] == "ACTIVE"
+    (volume,) = volumes(api)
+    seen = api.get(f"/os-volumes/{volume}").json["volume"]
+    assert (seen["status"], seen["attachments"][0]["serverId"]) == ("in-use", server)
+
+
+@pytest.mark.parametrize("goes", [True, False])
+def test_a_build_that_is_given_up_keeps_the_volumes_that_outlive_it(cloud, api, goes):
+    network = full_network(api)
+    server = on_a_volume(api, {"uuid": network}, delete_on_termination=goes)
+    seen = shown(api, server, "2.3")
+    assert (seen["status"], seen["fault"]["message"].split(": ")[0]) == (
+        "ERROR",
+        f"Build of instance {server} aborted",
+    )
+    kept = volumes(api)
+    assert len(kept) == (0 if goes else 1)
+    attached = seen["os-extended-volumes:volumes_attached"]
+    assert [row["id"] for row in attached] == kept
+
+
+def test_a_forced_build_that_fails_is_no_fault_of_its_user(cloud, root):
+    server = on_a_volume(root, {"port": named_port(root)}, zone="nova:compute1")
+    seen = shown(root, server, "2.3")
+    assert (seen["status"], seen["fault"]["code"], "details" in seen["fault"]) == (
+        "ERROR",
+        500,
+        True,
+    )
+    assert len(seen["os-extended-volumes:volumes_attached"]) == 1
