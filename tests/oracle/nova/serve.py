@@ -225,6 +225,9 @@ class HostLikeOurs(fake.FakeDriver):
     def soft_delete(self, instance: object) -> None:
         self.power_off(instance)
 
+    def restore(self, instance: object) -> None:
+        self.power_on(None, instance, None)
+
     def pause(self, instance: object) -> None:
         self.instances[instance.uuid].state = power_state.PAUSED
 
