@@ -16,6 +16,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.urls import ResolverMatch, clear_script_prefix, get_resolver, set_urlconf
 from django.utils.log import log_response
 
+from middleware.base import Request
 from middleware.urlmap import RAW_PATH
 
 StartResponse = Callable[..., Any]
@@ -27,6 +28,8 @@ class Handler(WSGIHandler):
     Where Django's own preparations and clearing up have nothing to do, they are left out: see
     `unburden`, which is done when the first handler is made.
     """
+
+    request_class = Request
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.core.handlers.wsgi import WSGIRequest
 from django.http.response import HttpResponseBase
@@ -19,6 +20,16 @@ class Request(WSGIRequest):
     legacy_v2: bool
     microversion: str
     context: RequestContext
+
+    def get_host(self) -> str:
+        """The host that was asked for, by whatever name; only allowed ones, if settings name any.
+
+        Nova: answers by any name, those of containers with their underscores included.
+        """
+        if "*" not in settings.ALLOWED_HOSTS or getattr(self, "pipeline", "admin") == "admin":
+            return super().get_host()
+        host: str = self._get_raw_host()  # type: ignore[attr-defined]
+        return host
 
 
 GetResponse = Callable[[Request], HttpResponseBase]

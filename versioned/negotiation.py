@@ -67,8 +67,9 @@ class HeaderVersioning(BaseVersioning):  # type: ignore[misc]
                     return str(version).strip()
         for name in self.older_headers:
             value = environ.get("HTTP_" + name.upper().replace("-", "_"))
-            if value:
-                return str(value).strip()
+            if value is not None:
+                # Nova: of several the last one counts, even if it is empty.
+                return str(value).rpartition(",")[2].strip()
         return None
 
     @classmethod

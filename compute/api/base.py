@@ -15,12 +15,13 @@ from compute.domain.errors import BadRequest
 from middleware.webob_errors import not_found
 from versioned import wire
 from versioned.negotiation import HeaderVersioning
-from versioned.operation import ResourceViewSet
+from versioned.operation import ResourceViewSet, UnsupportedMediaType
 from versioned.schema import Dialect, Invalid, Schema
 from versioned.shape import Ask
 from versioned.versions import Version
 
 LEGACY: Version = (2, 0)
+MEDIA_TYPES = frozenset({"application/json", "application/vnd.openstack.compute+json"})
 
 
 class ComputeVersioning(HeaderVersioning):
@@ -60,12 +61,21 @@ class ComputeAsk(Ask):
         self.related: dict[str, dict[Any, Any]] = {}
 
 
+def check_media_type(meta: Mapping[str, Any]) -> None:
+    """Refuse a body of another type. Nova: to it, capitals make another one."""
+    declared = meta.get("CONTENT_TYPE", "").partition(";")[0].strip()
+    if declared and declared != "text/plain" and declared not in MEDIA_TYPES:
+        raise UnsupportedMediaType(declared)
+
+
 class ComputeViewSet(ResourceViewSet):
     """The base of every resource below /v2.1 and /v2."""
 
     dialect: ClassVar[Dialect] = NOVA
     versioning_class = ComputeVersioning
-    media_types = frozenset({"application/json", "application/vnd.openstack.compute+json"})
+
+    def check_media_type(self, request: Any) -> None:
+        check_media_type(request.META)
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         # Nova: the legacy API is the oldest version, with other schemas and no version headers.

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from compute.api import faults, history
-from compute.api.base import ComputeVersioning, ComputeViewSet
+from compute.api.base import ComputeVersioning, ComputeViewSet, check_media_type
 from compute.api.links import host_of
 from middleware.webob_errors import not_found
 from versioned import wire
@@ -148,9 +148,7 @@ def _unversioned(request: HttpRequest, value: Any, status: int = 200) -> HttpRes
 
 
 def _read(request: HttpRequest) -> None:
-    declared = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    if declared and declared != "text/plain" and declared not in ComputeViewSet.media_types:
-        raise UnsupportedMediaType(declared)
+    check_media_type(request.META)
     if request.method in ("POST", "PUT") and _body(request):
         try:
             wire.loads(request.body)

@@ -94,6 +94,16 @@ def test_a_version_out_of_range_is_406_with_that_version_in_headers(get):
     assert answer["OpenStack-API-Version"] == "compute 2.999"
 
 
+@pytest.mark.parametrize("told", ["", "2.1,", ",", "2.1,compute 2.90"])
+def test_of_several_older_headers_the_last_one_counts(get, told):
+    answer = get("/v2.1/", X_OpenStack_Nova_API_Version=told)
+    assert answer.status_code == 400
+    last = told.rpartition(",")[2]
+    assert answer.json()["badRequest"]["message"] == (
+        f"API Version String {last} is of invalid format. Must be of format MajorNum.MinorNum."
+    )
+
+
 def test_a_bad_version_is_400_without_versions_in_headers(get):
     answer = get("/v2.1/", OpenStack_API_Version="compute abc")
     assert answer.status_code == 400
@@ -105,6 +115,7 @@ def test_a_bad_version_is_400_without_versions_in_headers(get):
     [
         ("/", b"<a/>", "text/xml", 415),
         ("/v2.1/", b"<a/>", "text/xml", 415),
+        ("/v2.1/", b"{}", "Application/JSON", 415),
         ("/x", b"{bad", "application/json", 400),
         ("/v2/", b"{bad", "text/plain", 400),
         ("/v2.1/", b"3", "application/json", 200),

@@ -96,3 +96,19 @@ def test_bytes_that_are_no_text_are_letters_to_nova(cast):
         assert status == "404 Not Found"
         message = json.loads(body)["itemNotFound"]["message"]
         assert message == f"Instance {sent} could not be found."
+
+
+def test_a_cloud_answers_by_any_name_and_its_admin_site_by_good_ones():
+    status, _, body = ask("/", HTTP_HOST="nova_api:8774")
+    assert status == "200 OK"
+    assert b"http://nova_api:8774/v2.1/" in body
+    status, _, _ = ask("/admin/", HTTP_HOST="nova_api:8774")
+    assert status == "400 Bad Request"
+
+
+def test_only_allowed_names_are_answered_by_where_some_are(settings):
+    settings.ALLOWED_HOSTS = ["cloud.example"]
+    status, _, _ = ask("/", HTTP_HOST="cloud.example")
+    assert status == "200 OK"
+    status, _, _ = ask("/", HTTP_HOST="other.example")
+    assert status == "400 Bad Request"
