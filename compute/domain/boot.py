@@ -18,6 +18,7 @@ from compute.domain import (
     server_quota,
     zones,
 )
+from compute.domain import groups as server_groups
 from compute.domain.errors import (
     BadRequest,
     FlavorNotFound,
@@ -249,10 +250,10 @@ def _group(context: RequestContext, order: Order) -> ServerGroup | None:
         hint = hint[0] if hint else None
     if not hint:
         return None
-    group = ServerGroup.objects.filter(uuid=hint, project_id=context.project_id).first()
-    if group is None:
-        raise BadRequest(f"Instance group {hint} could not be found.")
-    return group
+    try:
+        return server_groups.find(context, str(hint))
+    except server_groups.ServerGroupNotFound as exc:
+        raise BadRequest(exc.text) from None
 
 
 def _check_destination(order: Order) -> None:

@@ -249,3 +249,18 @@ def test_a_forced_build_that_fails_is_no_fault_of_its_user(cloud, root):
         True,
     )
     assert len(seen["os-extended-volumes:volumes_attached"]) == 1
+
+
+def test_administrators_boot_into_groups_of_any_project(cloud, api, root):
+    made = api.post("/os-server-groups", {"server_group": {"name": "g", "policies": ["affinity"]}})
+    group = made.json["server_group"]["id"]
+    image = elsewhere(api, "GET", "/image/v2/images").json["images"][0]["id"]
+    asked = {"name": "one", "imageRef": image, "flavorRef": "1"}
+    body = {"server": asked, "os:scheduler_hints": {"group": group}}
+    refused = api.as_("carol").post("/servers", body)
+    assert (refused.status, refused.error) == (400, f"Instance group {group} could not be found.")
+    server = root.post("/servers", body).json["server"]["id"]
+    settle()
+    assert shown(root, server)["status"] == "ACTIVE"
+    seen = api.get(f"/os-server-groups/{group}").json["server_group"]
+    assert seen["members"] == [server]
