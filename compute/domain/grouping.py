@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from compute.clients.network import network
+from compute.clients.network import network, quoted
 from compute.domain import addressing
 from compute.domain.errors import BadRequest, Conflict, NotFound
 from compute.models import Server
@@ -25,7 +25,11 @@ def add(context: RequestContext, server: Server, name: str) -> None:
         if not _takes_groups(port):
             raise CannotBeApplied
         groups = [*(port.get("security_groups") or []), group_id]
-        network().update_port(context, port["id"], security_groups=list(dict.fromkeys(groups)))
+        # Nova: a group that the port is in already is for Network to refuse.
+        try:
+            network().update_port(context, port["id"], security_groups=groups)
+        except (BadRequest, Conflict) as refused:
+            raise type(refused)(quoted(context, refused.text)) from refused
     addressing.refresh(context, server)
 
 

@@ -61,6 +61,12 @@ def test_a_server_goes_into_a_group_and_out(api, server):
     group = network().create_security_group(acting(), name="web", description="")
     assert action(api, server, {"addSecurityGroup": {"name": "web"}}).status == 202
     assert group_names(api, server) == {"default", "web"}
+    answer = action(api, server, {"addSecurityGroup": {"name": "web"}})
+    assert (answer.status, answer.error.splitlines()[0]) == (
+        400,
+        f"Invalid input for security_groups. Reason: Duplicate items in the list: '{group['id']}'.",
+    )
+    assert group_names(api, server) == {"default", "web"}
     assert action(api, server, {"removeSecurityGroup": {"name": group["id"]}}).status == 202
     assert action(api, server, {"removeSecurityGroup": {"name": "default"}}).status == 202
     assert "security_groups" not in shown(api, server)
