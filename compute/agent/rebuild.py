@@ -7,7 +7,7 @@ from django.db import transaction
 from compute.agent import build as building
 from compute.agent import manager
 from compute.clients.volume import volume
-from compute.domain import config_drive, lifecycle, records, storage
+from compute.domain import config_drive, lifecycle, records, rehosting, storage
 from compute.domain.errors import BadRequest, BuildAborted, ComputeError
 from compute.domain.states import TaskState, VmState
 from compute.domain.transitions import LIFECYCLE
@@ -50,6 +50,8 @@ def rebuild(work: Work) -> None:
     with records.event(work.context, server, ROW.event, server.host) as step:
         work.take_time("rebuild")
         driver.destroy(server)
+        # Nova: every volume gets another attachment, although the host is the same.
+        rehosting.attach_volumes(work.context, server, str(server.host))
         rows = storage.devices_of(server)
         if work.payload.get("reimages"):
             _reimage(work, server, rows, driver)

@@ -168,6 +168,20 @@ def test_a_volume_backed_server_is_not_backed_up(api, on_volume):
     assert answer.status == 400
 
 
+def test_a_rebuild_attaches_volumes_anew(api, on_volume):
+    path = f"/servers/{on_volume}/os-volume_attachments"
+    (before,) = api.get(path, version="2.89").json["volumeAttachments"]
+    image = elsewhere(api, "GET", "/image/v2/images").json["images"][0]["id"]
+    assert action(api, on_volume, {"rebuild": {"imageRef": image}}, "2.58").status == 202
+    settle()
+    (after,) = api.get(path, version="2.89").json["volumeAttachments"]
+    assert after["attachment_id"] != before["attachment_id"]
+    assert {**after, "attachment_id": ""} == {**before, "attachment_id": ""}
+    volume = elsewhere(api, "GET", f"/volume/v3/{HERS}/volumes/{after['volumeId']}").json["volume"]
+    assert volume["status"] == "in-use"
+    assert [each["attachment_id"] for each in volume["attachments"]] == [after["attachment_id"]]
+
+
 def test_a_volume_backed_server_takes_another_image_from_2_93(api, on_volume):
     other = elsewhere(api, "POST", "/image/v2/images", NEW_IMAGE).json["id"]
     upload(api, other)
