@@ -81,9 +81,13 @@ def prepare(work: Work) -> None:
         for event, host in (
             ("compute_check_can_live_migrate_destination", move.dest_compute),
             ("compute_check_can_live_migrate_source", move.source_compute),
-            ("compute_pre_live_migration", move.dest_compute),
         ):
             records.Event(work.context, server, event, host).succeed()
+        # Nova: it is the source that has the destination prepare, once it has begun itself.
+        records.Event(work.context, server, "compute_live_migration", move.source_compute).begin()
+        records.Event(
+            work.context, server, "compute_pre_live_migration", move.dest_compute
+        ).succeed()
         _set_status(move, "running")
         queue.enqueue(
             "live migrate",

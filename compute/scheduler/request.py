@@ -15,7 +15,7 @@ from compute.scheduler import query
 
 @dataclass(slots=True)
 class Group:
-    """The server group of the server, and where its other members are."""
+    """The server group of the server, and where its members are."""
 
     uuid: str
     policy: str
@@ -133,14 +133,16 @@ def of_server(server: Server, *, hints: Mapping[str, Any] | None = None, **more:
 
 
 def group_of(server_uuid: str) -> Group | None:
-    """The server's group with its other members, None when it is in none."""
+    """The server's group with all its members, None when it is in none.
+
+    Nova: a server that has a host is a member like others, so that an affinity group of one can be
+    moved to no other host.
+    """
     row = ServerGroup.objects.filter(members__server_uuid=server_uuid).first()
     if row is None:
         return None
     members: Sequence[str] = list(
-        ServerGroupMember.objects.filter(group=row)
-        .exclude(server_uuid=server_uuid)
-        .values_list("server_uuid", flat=True)
+        ServerGroupMember.objects.filter(group=row).values_list("server_uuid", flat=True)
     )
     hosts = Server.objects.filter(uuid__in=members, deleted=False, host__isnull=False)
     return Group(
