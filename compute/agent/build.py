@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from compute.domain import claims, config_drive, lifecycle, networking, records, storage
+from compute.domain import claims, config_drive, groups, lifecycle, networking, records, storage
 from compute.domain.errors import BuildAborted, ComputeError
 from compute.domain.states import TaskState, VmState
 from compute.domain.transitions import LIFECYCLE, STEPS
@@ -111,6 +111,7 @@ def build_on_host(work: Work) -> None:
     if server is None or not _is_mine(server, host):
         return
     with records.event(work.context, server, ROW.event, host) as step:
+        groups.check_policy(work.context, server, host)
         rows = storage.devices_of(server)
         root = storage.name_devices(server, rows)
         driver = registry.driver(host)

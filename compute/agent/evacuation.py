@@ -6,7 +6,7 @@ from django.db import transaction
 
 from compute.agent import build as building
 from compute.agent import manager
-from compute.domain import claims, config_drive, lifecycle, records, rehosting, storage
+from compute.domain import claims, config_drive, groups, lifecycle, records, rehosting, storage
 from compute.domain import context as contexts
 from compute.domain.states import TaskState, VmState
 from compute.domain.transitions import LIFECYCLE
@@ -48,6 +48,7 @@ def evacuate(work: Work) -> None:
         if work.duration("rebuild"):
             lifecycle.show_step(server, "evacuate", TaskState.REBUILD_SPAWNING)
         work.take_time("rebuild")
+        groups.check_policy(work.context, server, host)
         shown = rehosting.follow(work.context, server, host)
         driver.spawn(
             server,

@@ -95,5 +95,5 @@ class ServerGroupViewSet(ComputeViewSet):
     def _shown(self, found: Any) -> Any:
         rows = [vars(group) for group in found]
         ask = self.ask
-        ask.related["members"] = groups.members_of([row["id"] for row in rows])
+        ask.related["members"] = groups.members_of(self.context, [row["id"] for row in rows])
         return ServerGroupShape.render_many(rows, ask)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from compute.clients.errors import ClaimConflict
-from compute.domain import claims, lifecycle, records, services, storage
+from compute.domain import claims, groups, lifecycle, records, services, storage
 from compute.domain import context as contexts
 from compute.domain.errors import MaxRetriesExceeded, NoValidHost
 from compute.domain.states import TaskState, VmState
@@ -81,6 +81,7 @@ def _destination(work: Work, server: Server) -> tuple[Selection, list[Selection]
         return _alternate(work, server)
     asked = work.payload
     spec = requests.of_server(
+        work.context,
         server,
         hints=asked.get("hints"),
         forced_host=asked.get("forced_host"),
@@ -133,7 +134,8 @@ def _hand_over(work: Work, server: Server, chosen: Selection, alternates: list[S
         # Nova: what an administrator forced onto a host is not tried on another one.
         payload["alternates"] = None
     with transaction.atomic():
-        if not _keeps_group_policy(server, chosen.host):
+        # Nova: the host itself refuses what was forced onto it.
+        if not forced and not _keeps_group_policy(work, server, chosen.host):
             raise Transient("Another server of the group has been put there at the same moment.")
         moved = _WAITING(
             server.pk,
@@ -157,19 +159,17 @@ def _hand_over(work: Work, server: Server, chosen: Selection, alternates: list[S
     return bool(moved)
 
 
-def _keeps_group_policy(server: Server, host: str) -> bool:
+def _keeps_group_policy(work: Work, server: Server, host: str) -> bool:
     """Ask the group again where its servers are, now that nobody else can change that."""
     if not server.scheduler_hints.get("group"):
         return True
-    group = requests.group_of(server.uuid)
-    if group is None or group.policy not in ("affinity", "anti-affinity"):
-        return True
-    list(ServerGroup.objects.select_for_update().filter(uuid=group.uuid).values_list("pk"))
-    here = Server.objects.filter(uuid__in=group.members, deleted=False, host=host).count()
-    if group.policy == "anti-affinity":
-        return here < group.most_on_a_host
-    elsewhere = group.hosts - {host}
-    return not elsewhere or host in group.hosts
+    group = ServerGroup.objects.filter(members__server_uuid=server.uuid)
+    list(ServerGroup.objects.select_for_update().filter(pk__in=group).values_list("pk"))
+    try:
+        groups.check_policy(work.context, server, host)
+    except groups.GroupPolicyViolated:
+        return False
+    return True
 
 
 def bury(work: Work, server: Server, exc: Exception) -> None:

@@ -40,6 +40,7 @@ def evacuate(work: Work) -> None:
     if host:
         where = {"forced_host" if work.payload.get("is_forced") else "requested_host": host}
     spec = requests.of_server(
+        work.context,
         server,
         ignored_hosts=frozenset({str(move.source_compute)}),
         is_volume_backed=storage.boots_from_volume(server),

@@ -1,17 +1,15 @@
 """Live migration: find a host that takes the running guest."""
 
-from typing import Any
-
 from django.db import transaction
 
 from compute.agent import manager
-from compute.domain import claims, lifecycle, moving, records, services, storage
-from compute.domain.errors import ComputeError, NoValidHost
-from compute.domain.moving import EVENT_AT_ONCE, HostUnavailable, UnableToMigrateToSelf
+from compute.domain import claims, lifecycle, moving, records, services
+from compute.domain.errors import ComputeError
+from compute.domain.groups import GroupPolicyViolated
+from compute.domain.moving import EVENT_AT_ONCE
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Migration, Server
-from compute.scheduler import manager as scheduler
-from compute.scheduler import request as requests
+from compute.scheduler import destinations
 from compute.scheduler.manager import Selection
 from compute.work import clock, queue
 from compute.work.registry import task
@@ -21,13 +19,8 @@ from compute.work.task import Work
 EVENT = "conductor_live_migrate_instance"
 
 
-class PreCheckFailed(ComputeError):
-    message = "Migration pre-check error: {reason}"
-
-
-def _event(work: Work, server: Server) -> records.Event:
-    name = EVENT_AT_ONCE if work.payload.get("at_once") else EVENT
-    return records.Event(work.context, server, name, services.CONTROLLER)
+def _name(work: Work) -> str:
+    return EVENT_AT_ONCE if work.payload.get("at_once") else EVENT
 
 
 def _gave_up(work: Work, exc: Exception) -> None:
@@ -44,11 +37,11 @@ def migrate(work: Work) -> None:
     move = _migration(work, server)
     try:
         chosen = _destination(work, server, move)
-    except (NoValidHost, HostUnavailable, UnableToMigrateToSelf, PreCheckFailed) as exc:
+    except ComputeError as exc:
         _stay(work, server, exc)
         return
     with transaction.atomic():
-        _event(work, server).succeed()
+        records.Event(work.context, server, _name(work), services.CONTROLLER).succeed()
         Migration.objects.filter(pk=move.pk).update(
             status="preparing",
             dest_compute=chosen.host,
@@ -79,37 +72,16 @@ def _migration(work: Work, server: Server) -> Migration:
 
 
 def _destination(work: Work, server: Server, move: Migration) -> Selection:
-    host, forced = work.payload.get("host"), work.payload.get("is_forced")
-    if not services.host_is_up(server.host):
-        raise HostUnavailable(host=server.host)
-    where: dict[str, Any] = {}
-    if host and forced:
-        if host == server.host:
-            raise UnableToMigrateToSelf(server_id=server.uuid, host=host)
-        if not services.host_is_up(host):
-            raise HostUnavailable(host=host)
-        where = {"forced_host": host}
-    elif host:
-        where = {"requested_host": host}
-    spec = requests.of_server(
-        server,
-        ignored_hosts=frozenset({str(server.host)}),
-        is_volume_backed=storage.boots_from_volume(server),
-        **where,
-    )
-    if any(need.alias and not need.can_migrate for need in spec.wanted.needs):
-        raise PreCheckFailed(
-            reason="This request does not explicitly request live-migratable devices."
-        )
-    chosen, _ = scheduler.select(
+    return destinations.choose(
         work.context,
-        spec,
+        server,
+        work.payload.get("host"),
+        is_forced=bool(work.payload.get("is_forced")),
         claim=lambda one: claims.move(work.context, server, move, dict(one.allocations)),
     )
-    return chosen
 
 
-def _stay(work: Work, server: Server, exc: Exception) -> None:
+def _stay(work: Work, server: Server, exc: ComputeError | Exception) -> None:
     """Nobody can take the guest: it goes on where it is."""
     move = Migration.objects.filter(pk=work.row.progress.get("migration")).first()
     if move is not None:
@@ -117,6 +89,7 @@ def _stay(work: Work, server: Server, exc: Exception) -> None:
     with transaction.atomic():
         if move is not None:
             Migration.objects.filter(pk=move.pk).update(status="error", updated_at=clock.now())
-        _event(work, server).fail(exc)
-        lifecycle.fail(server, "live-migration", exc, stays=True)
+        moving.refused(work.context, server, _name(work), exc, host=work.payload.get("host"))
+        stays = not isinstance(exc, GroupPolicyViolated)
+        lifecycle.fail(server, "live-migration", exc, stays=stays)
         work.complete()

@@ -30,7 +30,7 @@ def rebuild(work: Work) -> None:
     if server is None or not manager.is_under_way(server, row):
         return
     step = records.Event(work.context, server, EVENT, services.CONTROLLER)
-    if work.payload.get("other_image") and not _is_fit(server):
+    if work.payload.get("other_image") and not _is_fit(work, server):
         _refuse(work, server, step)
         return
     with transaction.atomic():
@@ -45,9 +45,9 @@ def rebuild(work: Work) -> None:
         work.complete()
 
 
-def _is_fit(server: Server) -> bool:
+def _is_fit(work: Work, server: Server) -> bool:
     uuids = Host.objects.filter(host=server.host).values_list("uuid", flat=True)
-    spec = requests.of_server(server)
+    spec = requests.of_server(work.context, server)
     enabled = [each for name, each in filters.enabled() if name in _ASKED]
     return all(each.passes(state, spec) for state in hosts.load(uuids) for each in enabled)
 

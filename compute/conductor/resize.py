@@ -57,6 +57,7 @@ def move(work: Work) -> None:
 
 def _spec(work: Work, server: Server, flavor: dict[str, Any]) -> requests.Request:
     return requests.of_server(
+        work.context,
         server,
         flavor_name=flavor["flavor_name"],
         vcpus=flavor["vcpus"],

@@ -41,6 +41,7 @@ def unshelve(work: Work) -> None:
     if work.again:
         claims.release(work.context, server.uuid)
     spec = requests.of_server(
+        work.context,
         server,
         requested_host=work.payload.get("host"),
         is_volume_backed=storage.boots_from_volume(server),

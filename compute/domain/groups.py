@@ -3,11 +3,15 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from compute.domain import quotas, usage
-from compute.domain.errors import BadRequest, Forbidden, NotFound
-from compute.models import Server, ServerGroup, ServerGroupMember
+from compute.domain.errors import BadRequest, ComputeError, Forbidden, NotFound
+from compute.models import Migration, Server, ServerGroup, ServerGroupMember
 from middleware.context import RequestContext
+
+# Nova: statuses of migrations that have nothing to do with their hosts any more.
+_ENDED = ("confirmed", "reverted", "error", "failed", "completed", "cancelled", "done")
 
 
 class ServerGroupNotFound(NotFound):
@@ -20,6 +24,10 @@ class RulesNotSupported(BadRequest):
 
 class TooManyServerGroups(Forbidden):
     message = "Quota exceeded, too many server groups."
+
+
+class GroupPolicyViolated(ComputeError):
+    message = "{policy} instance group policy was violated"
 
 
 def find(context: RequestContext, uuid: str) -> ServerGroup:
@@ -68,14 +76,54 @@ def delete(group: ServerGroup) -> None:
         group.delete()
 
 
-def members_of(groups: list[int]) -> dict[int, list[str]]:
-    """The servers of each group that are not deleted."""
+def members_of(context: RequestContext, groups: list[int]) -> dict[int, list[str]]:
+    """The servers of each group that are not deleted, as far as the caller may know of them."""
     members: dict[int, list[str]] = {group: [] for group in groups}
     rows = ServerGroupMember.objects.filter(group__in=groups).order_by("id")
     pairs = list(rows.values_list("group_id", "server_uuid"))
     uuids = [uuid for _, uuid in pairs]
-    there = set(Server.objects.filter(uuid__in=uuids, deleted=False).values_list("uuid", flat=True))
+    servers = seen_by(context, Server.objects.filter(uuid__in=uuids, deleted=False))
+    there = set(servers.values_list("uuid", flat=True))
     for group_id, uuid in pairs:
         if uuid in there:
             members[group_id].append(uuid)
     return members
+
+
+def seen_by(context: RequestContext, servers: QuerySet[Server]) -> QuerySet[Server]:
+    """Those of the servers that the caller may know of.
+
+    Nova: administrators may have put servers of their own project into a group of another.
+    """
+    return servers if context.is_admin else servers.filter(project_id=context.project_id)
+
+
+def check_policy(context: RequestContext, server: Server, host: str) -> None:
+    """Refuse a host that the policy of the server's group forbids; GroupPolicyViolated.
+
+    The scheduler has asked the same; but others may have been faster, and administrators name
+    hosts that it is not asked about.
+    """
+    if not server.scheduler_hints.get("group"):
+        return
+    group = ServerGroup.objects.filter(members__server_uuid=server.uuid).first()
+    if group is None or group.policy not in ("affinity", "anti-affinity"):
+        return
+    members = ServerGroupMember.objects.filter(group=group).exclude(server_uuid=server.uuid)
+    uuids = list(members.values_list("server_uuid", flat=True))
+    others = Server.objects.filter(uuid__in=uuids, deleted=False, host__isnull=False)
+    if group.policy == "affinity":
+        hosts = set(seen_by(context, others).values_list("host", flat=True))
+        if hosts and host not in hosts:
+            raise GroupPolicyViolated(policy="Affinity")
+        return
+    here = set(others.filter(host=host).values_list("uuid", flat=True))
+    moves = Migration.objects.filter(server__uuid__in=uuids, server__deleted=False)
+    moves = moves.exclude(status__in=_ENDED)
+    here |= set(
+        moves.filter(Q(source_compute=host) | Q(dest_compute=host)).values_list(
+            "server__uuid", flat=True
+        )
+    )
+    if len(here) >= int((group.rules or {}).get("max_server_per_host") or 1):
+        raise GroupPolicyViolated(policy="Anti-affinity")

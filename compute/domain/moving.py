@@ -5,9 +5,11 @@ from typing import Any
 from django.db import transaction
 
 from compute.domain import lifecycle, records, resizing, services
-from compute.domain.errors import NOT_ENOUGH, BadRequest, ComputeError, NotFound
+from compute.domain.errors import BadRequest, ComputeError, NotFound, NoValidHost, Unexpected
+from compute.domain.groups import GroupPolicyViolated
 from compute.domain.states import VmState
-from compute.models import Flavor, Host, Migration, Server, Service
+from compute.models import Flavor, Host, Migration, Server
+from compute.scheduler import destinations
 from compute.work import clock
 from middleware.context import RequestContext
 
@@ -25,17 +27,12 @@ class SameHost(BadRequest):
     message = "Cannot migrate to the host where the server exists."
 
 
-class UnableToMigrateToSelf(BadRequest):
-    message = "Unable to migrate instance ({server_id}) to current host ({host})."
-
-
-class HostUnavailable(BadRequest):
-    message = "Compute service of {host} is unavailable at this time."
-
-
 class NobodyElse(BadRequest):
     fault_code = 500
-    message = "No valid host was found. {reason}"
+
+
+class MigrationFailed(ComputeError):
+    message = "Migration error: {reason}"
 
 
 class MigrationNotOfServer(NotFound):
@@ -88,11 +85,7 @@ def migrate_live(
     if host:
         _check_known(host)
     if refuses_at_once:
-        try:
-            _refuse_hopeless(server, host, is_forced=is_forced)
-        except ComputeError as exc:
-            _record_refusal(context, server, host, exc, is_forced=is_forced)
-            raise
+        _refuse_hopeless(context, server, host or None, is_forced=is_forced)
     lifecycle.begin(
         context,
         server,
@@ -104,23 +97,25 @@ def migrate_live(
     )
 
 
-def _refuse_hopeless(server: Server, host: str | None, *, is_forced: bool) -> None:
-    if not services.host_is_up(server.host):
-        raise HostUnavailable(host=server.host)
-    if host and is_forced:
-        if host == server.host:
-            raise UnableToMigrateToSelf(server_id=server.uuid, host=host)
-        if not services.host_is_up(host):
-            raise HostUnavailable(host=host)
-        return
-    others = Service.objects.filter(binary=services.COMPUTE, disabled=False)
-    if host:
-        others = others.filter(host=host)
-    if not others.exists():
-        # Placement names no host that is disabled, so that the scheduler has none to look at.
-        raise NobodyElse(reason="")
-    if not any(services.is_up(each) for each in others.exclude(host=server.host)):
-        raise NobodyElse(reason=NOT_ENOUGH)
+def _refuse_hopeless(
+    context: RequestContext, server: Server, host: str | None, *, is_forced: bool
+) -> None:
+    """Find out what the conductor would, for which the caller waits."""
+    try:
+        destinations.choose(context, server, host, is_forced=is_forced, claim=None)
+    except NoValidHost as exc:
+        refusal = NobodyElse(exc.text)
+        _record_refusal(context, server, host, refusal, is_forced=is_forced)
+        raise refusal from exc
+    except GroupPolicyViolated as exc:
+        _record_refusal(context, server, host, exc, is_forced=is_forced)
+        Server.objects.filter(pk=server.pk, deleted=False).update(
+            vm_state=str(VmState.ERROR), updated_at=clock.now()
+        )
+        raise Unexpected(kind="nova.exception.MigrationError") from exc
+    except ComputeError as exc:
+        _record_refusal(context, server, host, exc, is_forced=is_forced)
+        raise
 
 
 def begin_live(
@@ -155,8 +150,19 @@ def _record_refusal(
         records.start_action(context, server, "live-migration")
         move = begin_live(context, server, host or None, is_forced=is_forced)
         Migration.objects.filter(pk=move.pk).update(status="error", updated_at=clock.now())
-        records.Event(context, server, EVENT_AT_ONCE, services.CONTROLLER).fail(exc)
+        refused(context, server, EVENT_AT_ONCE, exc, host=host)
         records.record_fault(server, exc)
+
+
+def refused(
+    context: RequestContext, server: Server, event: str, exc: Exception, *, host: str | None
+) -> None:
+    """Have the conductor's step fail, and with it that of the host which would not have it."""
+    step = records.Event(context, server, event, services.CONTROLLER)
+    if isinstance(exc, GroupPolicyViolated):
+        records.Event(context, server, "compute_check_can_live_migrate_destination", host).fail(exc)
+        exc = MigrationFailed(reason=exc.text)
+    step.fail(exc)
 
 
 def drain(context: RequestContext, server: Server) -> None:

@@ -80,7 +80,10 @@ def find_by_uuid(uuid: str) -> Service:
 
 def check_evacuated(host: str) -> None:
     """Refuse to bring a host back before it has forgotten the servers that left it."""
-    left = Migration.objects.filter(source_compute=host, status="done", migration_type="evacuation")
+    # Nova: a server's migrations are deleted with it.
+    left = Migration.objects.filter(
+        source_compute=host, status="done", migration_type="evacuation", server__deleted=False
+    )
     if left.exists():
         raise NotEvacuated(host=host)
 

@@ -85,6 +85,15 @@ def select(
     raise NoValidHost(reason=NOT_ENOUGH if round_.candidates else "")
 
 
+def foresee(context: RequestContext, request: Request) -> Selection:
+    """The host that would be chosen as things are; nothing is claimed.  NoValidHost."""
+    round_ = _look(contexts.elevated(context), request)
+    best = round_.best(1)
+    if not best:
+        raise NoValidHost(reason=NOT_ENOUGH if round_.candidates else "")
+    return _named(round_, best[0])
+
+
 def _look(cloud: RequestContext, request: Request) -> Round:
     candidates = _candidates(cloud, request)
     return Round(candidates, _passing(candidates, request), request)

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from compute.domain import port_needs
+from compute.domain import groups, port_needs
 from compute.domain.hardware import numa, pci
 from compute.domain.hardware.holding import Wanted
 from compute.domain.hardware.wishes import Wish
 from compute.domain.port_needs import PortNeeds
 from compute.models import Server, ServerGroup, ServerGroupMember
 from compute.scheduler import query
+from middleware.context import RequestContext
 
 
 @dataclass(slots=True)
@@ -104,7 +105,13 @@ class Request:
         )
 
 
-def of_server(server: Server, *, hints: Mapping[str, Any] | None = None, **more: Any) -> Request:
+def of_server(
+    context: RequestContext,
+    server: Server,
+    *,
+    hints: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> Request:
     """The request that a server makes with the flavor and the image it has."""
     found = Request(
         server_uuid=server.uuid,
@@ -123,7 +130,7 @@ def of_server(server: Server, *, hints: Mapping[str, Any] | None = None, **more:
         availability_zone=more.pop("availability_zone", server.pinned_availability_zone),
         hints=server.scheduler_hints if hints is None else hints,
         # Boot makes servers members of the group in their hint; nobody joins or leaves later.
-        group=group_of(server.uuid) if server.scheduler_hints.get("group") else None,
+        group=group_of(context, server.uuid) if server.scheduler_hints.get("group") else None,
         **more,
     )
     wish = found.wish
@@ -132,7 +139,7 @@ def of_server(server: Server, *, hints: Mapping[str, Any] | None = None, **more:
     return found
 
 
-def group_of(server_uuid: str) -> Group | None:
+def group_of(context: RequestContext, server_uuid: str) -> Group | None:
     """The server's group with all its members, None when it is in none.
 
     Nova: a server that has a host is a member like others, so that an affinity group of one can be
@@ -144,7 +151,8 @@ def group_of(server_uuid: str) -> Group | None:
     members: Sequence[str] = list(
         ServerGroupMember.objects.filter(group=row).values_list("server_uuid", flat=True)
     )
-    hosts = Server.objects.filter(uuid__in=members, deleted=False, host__isnull=False)
+    there = Server.objects.filter(uuid__in=members, deleted=False, host__isnull=False)
+    hosts = groups.seen_by(context, there)
     return Group(
         uuid=row.uuid,
         policy=row.policy,

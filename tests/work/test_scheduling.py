@@ -84,14 +84,14 @@ def test_the_group_is_asked_again_when_the_host_is_written_down(order, monkeypat
 def test_it_can_be_explained(order, east):
     server = order()
     Host.objects.filter(host="compute1").update(failed_builds=2)
-    told = manager.explain(HER, of_server(server, availability_zone="east"))
+    told = manager.explain(HER, of_server(HER, server, availability_zone="east"))
     assert [(each.host, each.refused_by) for each in told] == [
         ("compute2", None),
         ("compute1", "AvailabilityZoneFilter"),
     ]
-    told = manager.explain(CLOUD, of_server(server, memory_mb=10**7))
+    told = manager.explain(CLOUD, of_server(CLOUD, server, memory_mb=10**7))
     assert {each.refused_by for each in told} == {"Placement"}
-    told = manager.explain(HER, of_server(server))
+    told = manager.explain(HER, of_server(HER, server))
     assert [each.host for each in told] == ["compute2", "compute1"]
     assert told[1].weights["BuildFailureWeigher"] == -1_000_000
 
@@ -99,7 +99,7 @@ def test_it_can_be_explained(order, east):
 def test_traits_are_asked_of_placement(order):
     server = order()
     specs = {"trait:HW_CPU_X86_VMX": "required"}
-    assert len(manager.explain(HER, of_server(server, extra_specs=specs))) == 2
+    assert len(manager.explain(HER, of_server(HER, server, extra_specs=specs))) == 2
     specs = {"trait:HW_CPU_X86_VMX": "forbidden"}
-    told = manager.explain(HER, of_server(server, extra_specs=specs))
+    told = manager.explain(HER, of_server(HER, server, extra_specs=specs))
     assert {each.refused_by for each in told} == {"Placement"}

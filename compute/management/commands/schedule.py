@@ -21,7 +21,8 @@ class Command(BaseCommand):
         server = Server.objects.filter(uuid=options["server"]).first()
         if server is None:
             raise CommandError(f"There is no server {options['server']}.")
-        for told in manager.explain(context.cloud(), of_server(server)):
+        cloud = context.cloud()
+        for told in manager.explain(cloud, of_server(cloud, server)):
             if told.refused_by:
                 self.stdout.write(f"{told.host}: refused by {told.refused_by}")
                 continue

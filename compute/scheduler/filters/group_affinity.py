@@ -1,4 +1,4 @@
-"""ServerGroupAffinityFilter: where the group's other servers are."""
+"""ServerGroupAffinityFilter: where the group's servers are."""
 
 from compute.scheduler.filters.base import Filter
 from compute.scheduler.hosts import HostState

@@ -10,6 +10,6 @@ class GroupAntiAffinity(Filter):
         group = request.group
         if group is None or group.policy != "anti-affinity":
             return True
-        if host.host not in group.hosts or request.server_uuid in host.servers:
+        if request.server_uuid in host.servers:
             return True
         return len(host.servers & group.members) < group.most_on_a_host
