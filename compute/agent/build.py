@@ -36,9 +36,10 @@ def _gave_up(work: Work, exc: Exception) -> None:
     abort = isinstance(exc, (BuildAborted, BuildImpossible))
     reason = exc.text if isinstance(exc, ComputeError) else str(exc)
     again = not abort and work.payload.get("alternates") is not None
-    # Nova: the disks have their names before anything is waited for, and keep them.
-    root = storage.name_devices(server, storage.devices_of(server))
-    left = {**_NOWHERE, "root_device_name": root}
+    left = dict(_NOWHERE)
+    if not isinstance(exc, groups.GroupPolicyViolated):
+        # Nova: the disks have their names before anything is waited for, and keep them.
+        left["root_device_name"] = storage.name_devices(server, storage.devices_of(server))
     _undo(work, server, host, for_good=abort)
     shown = _as_shown(server, exc, reason, abort=abort)
     step = records.Event(work.context, server, ROW.event, host)

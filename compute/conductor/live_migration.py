@@ -5,7 +5,6 @@ from django.db import transaction
 from compute.agent import manager
 from compute.domain import claims, lifecycle, moving, records, services
 from compute.domain.errors import ComputeError
-from compute.domain.groups import GroupPolicyViolated
 from compute.domain.moving import EVENT_AT_ONCE
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Migration, Server
@@ -81,7 +80,7 @@ def _destination(work: Work, server: Server, move: Migration) -> Selection:
     )
 
 
-def _stay(work: Work, server: Server, exc: ComputeError | Exception) -> None:
+def _stay(work: Work, server: Server, exc: Exception) -> None:
     """Nobody can take the guest: it goes on where it is."""
     move = Migration.objects.filter(pk=work.row.progress.get("migration")).first()
     if move is not None:
@@ -90,6 +89,5 @@ def _stay(work: Work, server: Server, exc: ComputeError | Exception) -> None:
         if move is not None:
             Migration.objects.filter(pk=move.pk).update(status="error", updated_at=clock.now())
         moving.refused(work.context, server, _name(work), exc, host=work.payload.get("host"))
-        stays = not isinstance(exc, GroupPolicyViolated)
-        lifecycle.fail(server, "live-migration", exc, stays=stays)
+        lifecycle.fail(server, "live-migration", exc, stays=True)
         work.complete()

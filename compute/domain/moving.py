@@ -109,9 +109,6 @@ def _refuse_hopeless(
         raise refusal from exc
     except GroupPolicyViolated as exc:
         _record_refusal(context, server, host, exc, is_forced=is_forced)
-        Server.objects.filter(pk=server.pk, deleted=False).update(
-            vm_state=str(VmState.ERROR), updated_at=clock.now()
-        )
         raise Unexpected(kind="nova.exception.MigrationError") from exc
     except ComputeError as exc:
         _record_refusal(context, server, host, exc, is_forced=is_forced)
@@ -157,9 +154,15 @@ def _record_refusal(
 def refused(
     context: RequestContext, server: Server, event: str, exc: Exception, *, host: str | None
 ) -> None:
-    """Have the conductor's step fail, and with it that of the host which would not have it."""
+    """Have the conductor's step fail.
+
+    Nova: it does not foresee that the host would not have it, and calls the server failed.
+    """
     step = records.Event(context, server, event, services.CONTROLLER)
     if isinstance(exc, GroupPolicyViolated):
+        Server.objects.filter(pk=server.pk, deleted=False).update(
+            vm_state=str(VmState.ERROR), updated_at=clock.now()
+        )
         records.Event(context, server, "compute_check_can_live_migrate_destination", host).fail(exc)
         exc = MigrationFailed(reason=exc.text)
     step.fail(exc)

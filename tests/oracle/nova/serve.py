@@ -162,6 +162,14 @@ class HostLikeOurs(fake.FakeDriver):
         # As hypervisors with virtio disks have it.
         return "/dev/vda"
 
+    def destroy(
+        self, context: object, instance: object, network_info: object, *args: object, **how: object
+    ) -> None:
+        super().destroy(context, instance, network_info, *args, **how)
+        # The port of a guest that is gone may be another's.
+        for vif in network_info or ():
+            self._interfaces.pop(vif["id"], None)
+
     def get_host_uptime(self) -> str:
         return " 00:00:00 up 0 days,  0:00,  1 users,  load average: 0.00, 0.00, 0.00"
 
