@@ -18,6 +18,7 @@ from compute.models import (
     ServerTag,
     Service,
 )
+from compute.models.lookups import Among
 from versioned.prepared import Prepared
 from versioned.shape import Shape
 
@@ -28,7 +29,8 @@ def _text(column: str) -> Cast:
     return Cast(column, TextField())
 
 
-# JSON columns are read as the text they are, and pass through to the answer unparsed.
+# JSON columns are read as the text they are, and pass through to the answer unparsed; of times the
+# text is nearly what is shown.
 _AS_TEXT = {
     f"{column}_text": _text(column)
     for column in (
@@ -39,6 +41,10 @@ _AS_TEXT = {
         "flavor_extra_specs",
         "image_properties",
         "trusted_image_certificates",
+        "created_at",
+        "updated_at",
+        "launched_at",
+        "terminated_at",
     )
 }
 
@@ -102,7 +108,7 @@ class _Part:
         self.of_one = Prepared(lambda server_id: rows().filter(server_id=server_id), int)
 
     def of_many(self, ids: list[int]) -> Iterable[Row]:
-        return self._rows().filter(server_id__in=ids)
+        return self._rows().filter(Among("server_id", ids))
 
 
 def _all_of(rows: list[Row], part: _Part) -> Iterable[Row]:
@@ -191,7 +197,7 @@ def render(shape: type[Shape], row: Row, ask: ComputeAsk) -> dict[str, Any]:
 
 
 # What queued work changes first.
-_STATES = ("vm_state", "task_state", "power_state", "updated_at")
+_STATES = ("vm_state", "task_state", "power_state")
 
 
 def render_one(
@@ -206,5 +212,6 @@ def render_one(
     if row is None:
         raise ServerNotFound(server_id=server.uuid)
     if as_begun:
-        row = {**row, **{name: getattr(server, name) for name in _STATES if name in row}}
+        begun = {name: getattr(server, name) for name in _STATES if name in row}
+        row = {**row, **begun, "updated_at_text": str(server.updated_at or "") or None}
     return render(shape, row, ask)

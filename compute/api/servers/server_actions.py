@@ -1,6 +1,5 @@
 """What was asked of a server, and what came of it.  /servers/{server_id}/os-instance-actions"""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.db.models import QuerySet
 from compute.api import paging, policy, types
 from compute.api.servers.lookup import OfServer
 from compute.api.servers.schemas import SHOW
+from compute.api.servers.shapes import host_id
 from compute.api.times import parse_isotime, with_micros
 from compute.domain.errors import BadRequest, NotFound
 from compute.models import Server, ServerAction, ServerEvent
@@ -65,7 +65,7 @@ class EventAsk(Ask):
 def _host_id(row: Mapping[str, Any], ask: EventAsk) -> str:
     if not row["host"]:
         return ""
-    return hashlib.sha224((ask.project_id + row["host"]).encode()).hexdigest()
+    return host_id(ask.project_id, row["host"])
 
 
 class Event(Shape):

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from compute.api.base import ComputeAsk
-from compute.api.times import with_micros
+from compute.api.times import micros_of, seconds_of
 from compute.domain import image_properties, states, zones
 from versioned import wire
 from versioned.shape import Attr, Shape
@@ -46,13 +47,20 @@ def _image(row: Row, ask: ComputeAsk) -> Any:
 def _image_with_properties(row: Row, ask: ComputeAsk) -> Any:
     image = _image(row, ask)
     if image:
-        kept = orjson.loads(row["image_properties_text"])
-        image["properties"] = {
-            name: value
-            for name, value in kept.items()
-            if name not in _NOT_PROPERTIES and name in image_properties.KNOWN
-        }
+        image["properties"] = _known(row["image_properties_text"])
     return image
+
+
+@lru_cache(maxsize=256)
+def _known(text: str) -> Any:
+    """The properties of an image that Nova knows; many servers are of one image."""
+    kept = orjson.loads(text)
+    shown = {
+        name: value
+        for name, value in kept.items()
+        if name not in _NOT_PROPERTIES and name in image_properties.KNOWN
+    }
+    return wire.fragment(wire.dumps(shown).decode())
 
 
 def _flavor_link(row: Row, ask: ComputeAsk) -> Any:
@@ -98,10 +106,16 @@ def _addresses_brief(row: Row, ask: ComputeAsk) -> Any:
     }
 
 
+@lru_cache(maxsize=4096)
+def host_id(project_id: str, host: str) -> str:
+    """What a project is told of a host: enough to tell it from others."""
+    return hashlib.sha224((project_id + host).encode()).hexdigest()
+
+
 def _host_id(row: Row, ask: ComputeAsk) -> str:
     if not row["host"]:
         return ""
-    return hashlib.sha224((row["project_id"] + row["host"]).encode()).hexdigest()
+    return host_id(row["project_id"], row["host"])
 
 
 def _has_progress(row: Row, ask: ComputeAsk) -> bool:
@@ -142,8 +156,14 @@ def _instance_name(row: Row, ask: ComputeAsk) -> str:
     return f"instance-{row['id']:08x}"
 
 
-def _micros(column: str) -> Any:
-    return lambda row, ask: with_micros(row[column])
+def _seconds(column: str) -> Attr:
+    text = f"{column}_text"
+    return Attr(lambda row, ask: seconds_of(row[text]), needs=text)
+
+
+def _micros(column: str, key: str) -> Attr:
+    text = f"{column}_text"
+    return Attr(lambda row, ask: micros_of(row[text]), key=key, needs=text)
 
 
 def _host_status(row: Row, ask: ComputeAsk) -> str:
@@ -200,8 +220,8 @@ class _Core(Shape):
         Attr(_flavor_link, until="2.46", needs="flavor_id"),
         Attr(_flavor_embedded, since="2.47", needs=_EMBEDDED),
     )
-    created = Attr("created_at")
-    updated = Attr("updated_at")
+    created = _seconds("created_at")
+    updated = _seconds("updated_at")
     accessIPv4 = Attr(lambda row, ask: row["access_ip_v4"] or "", needs="access_ip_v4")
     accessIPv6 = Attr(lambda row, ask: row["access_ip_v6"] or "", needs="access_ip_v6")
     links = Attr(_links)
@@ -241,10 +261,8 @@ class _More(Shape):
     )
     config_drive = Attr()
     key_name = Attr()
-    launched_at = Attr(_micros("launched_at"), key="OS-SRV-USG:launched_at", needs="launched_at")
-    terminated_at = Attr(
-        _micros("terminated_at"), key="OS-SRV-USG:terminated_at", needs="terminated_at"
-    )
+    launched_at = _micros("launched_at", "OS-SRV-USG:launched_at")
+    terminated_at = _micros("terminated_at", "OS-SRV-USG:terminated_at")
     security_groups = Attr(
         lambda row, ask: wire.fragment(row["security_groups_text"]),
         needs="security_groups_text",
