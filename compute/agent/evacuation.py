@@ -26,7 +26,7 @@ def _gave_up(work: Work, exc: Exception) -> None:
         return
     move = Migration.objects.get(pk=work.payload["migration"])
     registry.driver(str(move.dest_compute)).destroy(server)
-    claims.take_back(work.context, server, move)
+    claims.undouble(work.context, server, move)
     step = records.Event(work.context, server, ROW.event, move.dest_compute)
     with transaction.atomic():
         step.fail(exc)
@@ -102,9 +102,12 @@ def clear(work: Work) -> None:
     """The lost host is back: take away the guest that it still has, and free its place."""
     server = Server.objects.filter(uuid=work.row.server_uuid).first()
     move = Migration.objects.get(pk=work.payload["migration"])
-    if server is not None and server.host != move.source_compute:
-        registry.driver(str(move.source_compute)).destroy(server)
-    claims.let_go(work.context, move)
+    if server is not None:
+        if server.host != move.source_compute:
+            registry.driver(str(move.source_compute)).destroy(server)
+        claims.leave(work.context, server, move)
+    else:
+        claims.let_go(work.context, move)
     with transaction.atomic():
         Migration.objects.filter(pk=move.pk, status="done").update(
             status="completed", updated_at=clock.now()

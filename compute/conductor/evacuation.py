@@ -50,7 +50,7 @@ def evacuate(work: Work) -> None:
         chosen, _ = scheduler.select(
             work.context,
             spec,
-            claim=lambda one: claims.move(work.context, server, move, dict(one.allocations)),
+            claim=lambda one: claims.double(work.context, server, move, dict(one.allocations)),
         )
     except NoValidHost as exc:
         _fail(work, server, exc)
@@ -83,7 +83,7 @@ def evacuate(work: Work) -> None:
 
 def _fail(work: Work, server: Server, exc: Exception) -> None:
     move = Migration.objects.get(pk=work.payload["migration"])
-    claims.take_back(work.context, server, move)
+    claims.undouble(work.context, server, move)
     with transaction.atomic():
         Migration.objects.filter(pk=move.pk).update(status="error", updated_at=clock.now())
         records.Event(work.context, server, EVENT, services.CONTROLLER).fail(exc)

@@ -1,15 +1,16 @@
 """What a server that moves holds of its hosts: each place exactly once, under its own name.
 
 While a move is open the migration holds the place that the server came from, and the server that
-which it goes to.
+which it goes to.  An evacuated server holds both, until the host that was lost has forgotten it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from compute.clients.placement import placement
 from compute.domain import context as contexts
 from compute.domain.hardware import holding
-from compute.models import Migration, Server
+from compute.models import Host, Migration, Server
 from compute.work import clock
 from middleware.context import RequestContext
 
@@ -69,6 +70,76 @@ def take_back(context: RequestContext, server: Server, migration: Migration) -> 
             },
         )
     holding.give_back(migration.uuid, server.uuid)
+
+
+def double(
+    context: RequestContext, server: Server, migration: Migration, wanted: Allocations
+) -> None:
+    """Let the server hold what it wants beside what it holds of hosts that are lost."""
+    cloud = contexts.elevated(context)
+    held = placement().get_allocations(cloud, server.uuid)
+    # What an earlier attempt had taken elsewhere is given back.
+    kept = _at(cloud, _lost_hosts(server, migration), held["allocations"])
+    holding.keep(server.uuid, migration.uuid, str(migration.source_compute))
+    _put(cloud, server, {**kept, **wanted}, held.get("consumer_generation"))
+
+
+def undouble(context: RequestContext, server: Server, migration: Migration) -> None:
+    """Let the server hold what it did before an evacuation that has come to nothing."""
+    cloud = contexts.elevated(context)
+    held = placement().get_allocations(cloud, server.uuid)
+    kept = _at(cloud, _lost_hosts(server, migration), held["allocations"])
+    if len(kept) < len(held["allocations"]):
+        _put(cloud, server, kept, held.get("consumer_generation"))
+    holding.give_back(migration.uuid, server.uuid)
+
+
+def leave(context: RequestContext, server: Server, migration: Migration) -> None:
+    """Free the place on the lost host that an evacuated server came from."""
+    cloud = contexts.elevated(context)
+    if server.host != migration.source_compute:
+        held = placement().get_allocations(cloud, server.uuid)
+        there = _at(cloud, {str(migration.source_compute)}, held["allocations"])
+        if there:
+            left = {key: one for key, one in held["allocations"].items() if key not in there}
+            _put(cloud, server, left, held.get("consumer_generation"))
+    holding.drop(migration.uuid)
+
+
+def _lost_hosts(server: Server, migration: Migration) -> set[str]:
+    """The host that the server is evacuated from, and those that it was before."""
+    moves = Migration.objects.filter(
+        server_id=server.pk, migration_type="evacuation", status="done"
+    )
+    lost = moves.values_list("source_compute", flat=True)
+    return {str(host) for host in (migration.source_compute, *lost)}
+
+
+def _at(cloud: RequestContext, hosts: Iterable[str], allocations: Allocations) -> Allocations:
+    """The part of the allocations that is of these hosts."""
+    roots = Host.objects.filter(host__in=list(hosts)).values_list("uuid", flat=True)
+    there = {
+        provider["uuid"]
+        for root in roots
+        for provider in placement().providers(cloud, in_tree=root)
+    }
+    return {key: held for key, held in allocations.items() if key in there}
+
+
+def _put(
+    cloud: RequestContext, server: Server, allocations: Allocations, generation: int | None
+) -> None:
+    if allocations:
+        placement().put_allocations(
+            cloud,
+            server.uuid,
+            allocations,
+            project_id=server.project_id,
+            user_id=server.user_id,
+            generation=generation,
+        )
+    else:
+        placement().delete_allocations(cloud, server.uuid)
 
 
 def let_go(context: RequestContext, migration: Migration) -> None:

@@ -4,9 +4,10 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from compute.clients.placement import placement
-from compute.domain import context, services
+from compute.domain import claims, context, services
 from compute.domain.errors import BadRequest, Conflict, NotFound
 from compute.models import AggregateHost, Host, Migration, Server, Service
 from compute.work import queue
@@ -80,12 +81,16 @@ def find_by_uuid(uuid: str) -> Service:
 
 def check_evacuated(host: str) -> None:
     """Refuse to bring a host back before it has forgotten the servers that left it."""
+    if _evacuated(host).exists():
+        raise NotEvacuated(host=host)
+
+
+def _evacuated(host: str) -> QuerySet[Migration]:
+    """The moves of servers that left a lost host which has not forgotten them."""
     # Nova: a server's migrations are deleted with it.
-    left = Migration.objects.filter(
+    return Migration.objects.filter(
         source_compute=host, status="done", migration_type="evacuation", server__deleted=False
     )
-    if left.exists():
-        raise NotEvacuated(host=host)
 
 
 def change(service: Service, **values: Any) -> None:
@@ -121,6 +126,8 @@ def _delete_host(name: str) -> None:
         if Migration.objects.filter(**{end: name}).exclude(status__in=MIGRATED).exists():
             raise HasMigrations
     AggregateHost.objects.filter(host=name).delete()
+    for move in _evacuated(name):
+        claims.leave(context.cloud(), move.server, move)
     for host in Host.objects.filter(host=name):
         with suppress(NotFound):
             placement().delete_provider(context.cloud(), host.uuid)

@@ -6,7 +6,9 @@ from compute.agent import startup
 from compute.clients.network import network
 from compute.clients.placement import placement
 from compute.domain import context, service_control
+from compute.domain.errors import ComputeError
 from compute.models import Guest, Host, Migration, Server, Service
+from compute.virt import registry
 from compute.work import clock
 from tests.api.servers import action, boot, elsewhere, settle, shown
 
@@ -203,7 +205,33 @@ def test_a_lost_host_is_evacuated(root, server):
     assert (answer.status, answer.json) == (200, {"adminPass": "p"})
     settle()
     assert (host_of(server), shown(root, server)["status"]) == (other(before), "ACTIVE")
+    # Nova: until the lost host has forgotten it.
+    assert held(server) == ["compute1", "compute2"]
+
+
+def test_an_evacuation_that_comes_to_nothing_leaves_the_claim_as_it_was(root, server, monkeypatch):
+    before = host_of(server)
+
+    def refuse(*_):
+        raise ComputeError("no")
+
+    monkeypatch.setattr(type(registry.driver(other(before))), "spawn", refuse)
+    Service.objects.filter(host=before).update(forced_down=True)
+    assert action(root, server, {"evacuate": {}}, version="2.14").status == 200
+    settle()
+    assert (host_of(server), shown(root, server)["status"]) == (before, "ERROR")
+    assert held(server) == [before]
+
+
+def test_a_lost_host_takes_its_claims_along_when_it_is_deleted(root, server):
+    before = host_of(server)
+    service = Service.objects.get(host=before)
+    service_control.change(service, forced_down=True)
+    assert action(root, server, {"evacuate": {}}, version="2.14").status == 200
+    settle()
+    assert root.delete(f"/os-services/{service.uuid}", version="2.53").status == 204
     assert held(server) == [other(before)]
+    assert [row["name"] for row in placement().providers(context.cloud())] == [other(before)]
 
 
 def test_a_lost_host_is_not_up_before_its_service_has_begun_anew(root, server):
@@ -214,7 +242,7 @@ def test_a_lost_host_is_not_up_before_its_service_has_begun_anew(root, server):
     assert action(root, server, {"evacuate": {}}, version="2.14").status == 200
     settle()
     move = Migration.objects.get()
-    assert (move.status, held(move.uuid)) == ("done", [before])
+    assert (move.status, held(server)) == ("done", ["compute1", "compute2"])
     answer = root.put(path, up, version="2.53")
     assert (answer.status, "`done` evacuation" in answer.error) == (400, True)
     assert Guest.objects.filter(server_uuid=server).count() == 2

@@ -42,7 +42,8 @@ class Stage:
         if version:
             headers.append(("OpenStack-API-Version", f"compute {version}"))
         raw = None if body is None else json.dumps(body).encode()
-        base = self.side.base if path.startswith("/v2.1") else self.side.cloud
+        is_own = path.startswith(("/v2.1", "/placement"))
+        base = self.side.base if is_own else self.side.cloud
         answer = send(f"{base}{path}", method, headers, raw)
         if answer.status >= 400:
             raise RuntimeError(f"{method} {path} at {base}: {answer.body!r}")

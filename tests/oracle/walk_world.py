@@ -154,6 +154,19 @@ class Scene(Stage):
             return pick(found, place)
         return None
 
+    def claims(self, server: str) -> dict[str, Any]:
+        """What a server and each of its moves hold of the hosts, by the hosts' names."""
+        providers = self.ask("GET", "/placement/resource_providers")["resource_providers"]
+        names = {one["uuid"]: one["name"] for one in providers}
+        uuid = self.side.variables[server]
+        moves = self.look(f"/v2.1/os-migrations?instance_uuid={uuid}")["migrations"]
+        holders = [uuid, *sorted(move["uuid"] for move in moves)]
+        held = [self.ask("GET", f"/placement/allocations/{one}")["allocations"] for one in holders]
+        own, *others = [
+            {names.get(key, key): one["resources"] for key, one in each.items()} for each in held
+        ]
+        return {"server": own, "moves": sorted(filter(None, others), key=repr)}
+
 
 def sides_agree(scenes: tuple[Scene, Scene], path: str, place: str) -> bool:
     one, other = (scene.at(path, place) for scene in scenes)

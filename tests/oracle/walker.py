@@ -186,6 +186,7 @@ class Walk:
             self.wait(self.is_settled, move.server)
             self.note(move.server)
             chosen = [AFTER[1], *self.chance.sample(AFTER, 4)]
+            yield self.claims(move.server)
             for path, who in chosen:
                 path = path.format(move.server)
                 version = f"2.{self.version('GET', path, None)}"
@@ -244,6 +245,16 @@ class Walk:
                 break
             time.sleep(wait)
         return f"{name} (afterwards)", found
+
+    def claims(self, server: str) -> tuple[str, list[str]]:
+        """Compare what Placement says that a server holds."""
+        for wait in (0.4, 1.5, 0):
+            one, other = (scene.claims(server) for scene in self.scenes)
+            if one == other or not wait:
+                break
+            time.sleep(wait)
+        found = [] if one == other else [f"claims: {one} | {other}"]
+        return f"GET placement of {server} (afterwards)", found
 
     def keep(self, move: Move, statuses: tuple[int, int]) -> None:
         """Remember what there is now, and what is no more."""

@@ -46,6 +46,7 @@ from nova.tests import fixtures as nova_fixtures
 from nova.tests.functional.fixtures import PlacementFixture
 from nova.virt import fake
 from oslo_serialization import jsonutils
+from placement import deploy
 
 HOSTS = ("compute1", "compute2")
 CELL1 = "ce11ce11-0000-4000-8000-000000000001"
@@ -83,7 +84,7 @@ class RealNova(test.TestCase):
         logging.getLogger().handlers = [handler]
         logging.getLogger().setLevel(logging.WARNING)
 
-        self.useFixture(PlacementFixture())
+        self.placement = self.useFixture(PlacementFixture())
         # That one brings old defaults of policies along.
         self.flags(enforce_new_defaults=True, group="oslo_policy")
         self.useFixture(nova_fixtures.RealPolicyFixture())
@@ -249,9 +250,25 @@ class HostLikeOurs(fake.FakeDriver):
         self.instances[instance.uuid].state = power_state.RUNNING
 
 
-def serve(name: str, port: int) -> None:
+def with_placement(app: Callable, judge: RealNova) -> Callable:
+    """The application, with Nova's own Placement below /placement, for anybody."""
+    placement = deploy.loadapp(judge.placement.conf_fixture.conf)
+
+    def either(environ: dict[str, object], start_response: Callable) -> object:
+        path = str(environ["PATH_INFO"])
+        if not path.startswith("/placement/"):
+            return app(environ, start_response)
+        inside = {"PATH_INFO": path.removeprefix("/placement"), "HTTP_X_AUTH_TOKEN": "admin"}
+        return placement({**environ, **inside}, start_response)
+
+    return either
+
+
+def serve(name: str, port: int, judge: RealNova) -> None:
     app = wsgi.Loader().load_app(name)
     wsgi_app._setup_service("controller", name)
+    if name == "osapi_compute":
+        app = with_placement(app, judge)
     server = Server(("127.0.0.1", port), app, numthreads=8, server_name="127.0.0.1")
     server.prepare()
     threading.Thread(target=server.serve, daemon=True).start()
@@ -272,9 +289,9 @@ def main(port: str, identity: str, state: str, metadata_port: str = "") -> None:
     # Nova's tests let idle workers look a hundred times a second; with hundreds of them that is
     # most of its time.
     futurist._thread.ThreadWorker.MAX_IDLE_FOR = 600
-    serve("osapi_compute", int(port))
+    serve("osapi_compute", int(port), judge)
     if metadata_port:
-        serve("metadata", int(metadata_port))
+        serve("metadata", int(metadata_port), judge)
     sys.stdout.write("READY\n")
     sys.stdout.flush()
     stop.wait()
