@@ -45,9 +45,11 @@ is_ready() {
 }
 for side in ours theirs; do
   [ "$side" = ours ] && port="$OURS" || port="$THEIRS"
-  guests=""
+  guests="" judge=""
   [ "$side" = theirs ] || guests="$OURS_GUESTS"
+  [ "$side" = ours ] || judge="http://127.0.0.1:$NOVA"
   DJANGO_SETTINGS_MODULE=tests.oracle.settings KILONOVA_METADATA_PORT="$guests" KILONOVA_METADATA_SECRET=oracle \
+    ORACLE_NOVA="$judge" ORACLE_CLOUD="http://127.0.0.1:$port" \
     KILONOVA_DATA="$RUN/$side" "$ROOT/.venv/bin/python" manage.py runserver "127.0.0.1:$port" \
     > "$RUN/$side.log" 2>&1 &
   PIDS+=($!)

@@ -8,6 +8,8 @@ from computeproject.settings.dev import *  # noqa: F403
 COMPUTE_CLOCK = "real"
 # Seconds; nova/serve.py has the same.
 COMPUTE_DURATIONS = {**dict.fromkeys(DURATIONS, 0.0), "live_migration": 4.0}
+if os.environ.get("ORACLE_NOVA"):
+    VOLUME_COMPUTE_CLIENT = "tests.oracle.events.ToNova"
 if os.environ.get("ORACLE_DEFERS"):
     # Servers are not deleted at once, nor taken off their host when they are shelved; as there.
     RECLAIM_INSTANCE_INTERVAL = 3600
