@@ -163,7 +163,7 @@ def reserve(
         raise MultiattachUnsupported(volume_id=found["id"])
     with transaction.atomic():
         # The server's row is the lock under which its devices are named.
-        Server.objects.select_for_update().get(pk=server.pk)
+        lifecycle.lock(server, "attach_volume")
         row = _add(
             server,
             str(found["id"]),

@@ -4,6 +4,8 @@ The port is bound and shown within the request, as Nova waits for it too; pluggi
 is the host's work.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +19,15 @@ from compute.clients.errors import (
 from compute.clients.network import network, quoted
 from compute.domain import context as contexts
 from compute.domain import lifecycle, networking, port_claims, records, usable_ports
-from compute.domain.errors import BadRequest, ComputeError, Conflict, Forbidden, Unexpected
+from compute.domain.errors import (
+    BadRequest,
+    ComputeError,
+    Conflict,
+    Forbidden,
+    ServerNotFound,
+    Unexpected,
+    WrongState,
+)
 from compute.models import Host, Server
 from compute.work import clock, queue
 from middleware.context import RequestContext
@@ -82,10 +92,12 @@ def attach(
         net = _chosen(context, server, network_id, may_use_external=may_use_external)
         if port_id is not None:
             port_claims.take(server, port_id)
-        with transaction.atomic():
+        with _taken_back(context, server) as plugged, transaction.atomic():
             made = _plug(
                 context, server, network_id=net["id"], port_id=port_id, fixed_ip=fixed_ip, tag=tag
             )
+            plugged.append(made)
+            lifecycle.lock(server, "attach_interface")
             _show(context, server, lambda held: [*held, made])
             queue.enqueue(
                 "attach_interface",
@@ -98,6 +110,19 @@ def attach(
         step.fail(exc)
         raise
     return str(made["port_id"])
+
+
+@contextmanager
+def _taken_back(context: RequestContext, server: Server) -> Iterator[list[Interface]]:
+    """Take the ports back that were plugged, if the server may not have them after all."""
+    plugged: list[Interface] = []
+    try:
+        yield plugged
+    except (ServerNotFound, WrongState):
+        acting = contexts.owner_of(context, server.project_id, server.user_id)
+        for each in plugged:
+            networking.release(acting, each["port_id"], keep=each["preexisting"])
+        raise
 
 
 def _check_host(server: Server, tag: str | None) -> None:

@@ -34,6 +34,18 @@ def permit(
     return row
 
 
+def lock(server: Server, name: str) -> None:
+    """Lock the server's row for something that is given to it, unless it is being deleted by now.
+
+    What came after the deletion had begun nobody would take back.
+    """
+    held = Server.objects.select_for_update().get(pk=server.pk)
+    if held.deleted:
+        raise ServerNotFound(server_id=server.uuid)
+    if held.task_state in DELETING_STATES:
+        raise _wrong(LIFECYCLE[name].says, held, "task_state", held.task_state)
+
+
 def _check_states(row: Transition, server: Server, says: str) -> None:
     if row.vm_states is not None and server.vm_state not in row.vm_states:
         raise _wrong(says, server, "vm_state", server.vm_state)
