@@ -45,6 +45,14 @@ AFTER = (
     ("/v2.1/servers/detail?all_tenants=1", "admin"),
     ("/v2.1/os-server-groups?all_projects=1", "admin"),
 )
+# What the server's deeds have left with the neighbours, which are of one kind on both sides.
+BESIDE = (
+    ("network:/v2.0/ports?device_id=${}", "admin"),
+    ("volume:/v3/$ADMIN_PROJECT/volumes/detail?all_tenants=1", "admin"),
+    ("image:/v2/images?sort=created_at:asc", "admin"),
+)
+# How often something was written, and when, is nobody's business.
+WRITTEN = ["$.ports[*].revision_number", "$.ports[*].updated_at", "$.volumes[*].updated_at"]
 # Lists whose order does not hang on when or by what id each thing was made.
 ORDERED = re.compile("hypervisors|services|aggregates|zone|hosts|instance-actions|flavors")
 _NAMES = re.compile(r"\$([A-Z]\d+)\b")
@@ -187,6 +195,8 @@ class Walk:
             self.note(move.server)
             chosen = [AFTER[1], *self.chance.sample(AFTER, 4)]
             yield self.claims(move.server)
+            for path, who in BESIDE:
+                yield self.read(path.format(move.server), who, None)
             for path, who in chosen:
                 path = path.format(move.server)
                 version = f"2.{self.version('GET', path, None)}"
@@ -215,7 +225,7 @@ class Walk:
             step.setdefault("save", {})["REQUEST"] = "header:x-openstack-request-id"
         method, path = asked(step)
         full = {"headers": {}, "unordered": not ORDERED.search(path), **step}
-        full["ignore"] = [*step.get("ignore", ()), *TRACES, *ROWS, *KEYS]
+        full["ignore"] = [*step.get("ignore", ()), *TRACES, *ROWS, *KEYS, *WRITTEN]
         name, found = self.comparison.compare(full, f" as {step['as']}")
         if "data" in step:
             name += f" {json.dumps(step['data'])[:300]}"
@@ -230,7 +240,11 @@ class Walk:
         return name, found
 
     def read(
-        self, path: str, who: str, version: str, waits: tuple[float, ...] = (0.1, 0.4, 1.5, 0)
+        self,
+        path: str,
+        who: str,
+        version: str | None,
+        waits: tuple[float, ...] = (0.1, 0.4, 1.5, 0),
     ) -> tuple[str, list[str]]:
         """Compare what is there; soon again if it differs, since it may be on its way."""
         for wait in waits:
