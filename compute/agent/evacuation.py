@@ -8,6 +8,7 @@ from compute.agent import build as building
 from compute.agent import manager
 from compute.domain import claims, config_drive, groups, lifecycle, records, rehosting, storage
 from compute.domain import context as contexts
+from compute.domain.errors import BadRequest
 from compute.domain.states import TaskState, VmState
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Migration, Server
@@ -18,6 +19,10 @@ from compute.work.registry import task
 from compute.work.task import Work
 
 ROW = LIFECYCLE["evacuate"]
+
+
+class NotShared(BadRequest):
+    message = "Invalid state of instance files on shared storage"
 
 
 def _gave_up(work: Work, exc: Exception) -> None:
@@ -49,6 +54,8 @@ def evacuate(work: Work) -> None:
             lifecycle.show_step(server, "evacuate", TaskState.REBUILD_SPAWNING)
         work.take_time("rebuild")
         groups.check_policy(work.context, server, host)
+        if work.payload.get("is_shared"):
+            raise NotShared
         shown = rehosting.follow(work.context, server, host)
         driver.spawn(
             server,

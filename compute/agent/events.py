@@ -8,7 +8,7 @@ from compute.agent.build import disks_of
 from compute.clients.volume import volume
 from compute.domain import attachments, interfaces, records, storage
 from compute.domain.errors import NotFound
-from compute.domain.states import VmState
+from compute.domain.states import PowerState, VmState
 from compute.models import BlockDevice, Server
 from compute.virt import registry
 from compute.work.registry import task
@@ -17,7 +17,11 @@ from compute.work.task import Work
 log = logging.getLogger(__name__)
 
 _EVENTS = {"extend_volume": "compute_extend_volume", "power_update": "compute_power_update"}
-_WORTH_IT = {"POWER_ON": VmState.STOPPED, "POWER_OFF": VmState.ACTIVE}
+# The states that an event changes, the server's and its guest's.
+_WORTH_IT = {
+    "POWER_ON": (VmState.STOPPED, PowerState.SHUTDOWN),
+    "POWER_OFF": (VmState.ACTIVE, PowerState.RUNNING),
+}
 
 
 def _failed(work: Work, exc: Exception) -> None:
@@ -87,7 +91,8 @@ def power_update(work: Work) -> None:
     if server is None:
         return
     with records.event(work.context, server, _EVENTS["power_update"], server.host) as step:
-        if server.task_state is None and server.vm_state == _WORTH_IT.get(work.payload["tag"]):
+        states = (server.vm_state, server.power_state)
+        if server.task_state is None and states == _WORTH_IT.get(work.payload["tag"]):
             # Nova: only the driver of bare metal can; the others fail in these words.
             raise NotImplementedError
         with transaction.atomic():

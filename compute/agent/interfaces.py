@@ -88,10 +88,8 @@ def detach(work: Work) -> None:
         work.take_time("detach_interface")
         found = _of(server, port_id)
         if found is None and not work.row.progress.get("released"):
-            interfaces.refresh(work.context, server)
-            found = _of(server, port_id)
-            if found is None:
-                raise NotAttached(port_id=port_id)
+            # Nova: what Network alone knows of is not the server's.
+            raise NotAttached(port_id=port_id)
         if found is not None:
             if server.host:
                 registry.driver(server.host).detach_interface(server, found)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from django.db import transaction
 
 from compute.domain import lifecycle, records
+from compute.domain.errors import ComputeError
+from compute.domain.states import PowerState
 from compute.domain.transitions import LIFECYCLE, STEPS, Transition
 from compute.models import Server
 from compute.virt import registry
@@ -25,11 +27,22 @@ PLAIN: Mapping[str, Call] = {
     "suspend": lambda driver, server, work: driver.suspend(server),
     "resume": lambda driver, server, work: driver.resume(server),
     "trigger_crash_dump": lambda driver, server, work: driver.trigger_crash_dump(server),
-    "changePassword": lambda driver, server, work: driver.set_admin_password(
-        server, work.payload.get("admin_password", "")
+    "changePassword": lambda driver, server, work: _set_password(
+        driver, server, work.payload.get("admin_password", "")
     ),
     "restore": lambda driver, server, work: driver.power_on(server),
 }
+
+
+class PasswordNotSet(ComputeError):
+    message = "Failed to set admin password on {server_id} because {reason}"
+
+
+def _set_password(driver: Driver, server: Server, password: str) -> None:
+    if driver.power_state(server) != PowerState.RUNNING:
+        reason = f"instance {server.uuid} is not running"
+        raise PasswordNotSet(server_id=server.uuid, reason=reason)
+    driver.set_admin_password(server, password)
 
 
 def is_under_way(server: Server | None, row: Transition) -> bool:

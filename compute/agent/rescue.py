@@ -3,7 +3,9 @@
 from django.db import transaction
 
 from compute.agent import manager
-from compute.domain import lifecycle, records
+from compute.domain import context as contexts
+from compute.domain import images, lifecycle, records
+from compute.domain.errors import ImageNotFound
 from compute.domain.transitions import LIFECYCLE
 from compute.virt import registry
 from compute.work import clock
@@ -11,7 +13,19 @@ from compute.work.registry import task
 from compute.work.task import Work
 
 
-@task("rescue", gave_up=manager.gave_up)
+def _gave_up(work: Work, exc: Exception) -> None:
+    server, row = work.server, LIFECYCLE["rescue"]
+    if server is None or not manager.is_under_way(server, row):
+        return
+    step = records.Event(work.context, server, row.event, server.host)
+    with transaction.atomic():
+        step.fail(exc)
+        # Nova: before it has its image, nothing has happened to the server.
+        lifecycle.fail(server, row.name, exc, stays=isinstance(exc, ImageNotFound))
+        work.complete()
+
+
+@task("rescue", gave_up=_gave_up)
 def rescue(work: Work) -> None:
     """Boot the guest from the rescue image."""
     server, row = work.server, LIFECYCLE["rescue"]
@@ -21,6 +35,7 @@ def rescue(work: Work) -> None:
     driver = registry.driver(str(server.host))
     with records.event(work.context, server, row.event, server.host) as step:
         work.take_time("rescue")
+        images.show(contexts.elevated(work.context), image_id)
         driver.rescue(server, image_id, work.payload.get("admin_password"))
         with transaction.atomic():
             if lifecycle.finish(

@@ -12,6 +12,7 @@ from compute.domain.transitions import LIFECYCLE
 from compute.models import Host, Migration, Server
 from compute.scheduler import manager as scheduler
 from compute.scheduler import request as requests
+from compute.scheduler.manager import Selection
 from compute.virt import registry
 from compute.work import clock, queue
 from compute.work.registry import task
@@ -46,12 +47,15 @@ def evacuate(work: Work) -> None:
         is_volume_backed=storage.boots_from_volume(server),
         **where,
     )
+
+    def claim(one: Selection) -> None:
+        claims.double(work.context, server, move, dict(one.allocations))
+
     try:
-        chosen, _ = scheduler.select(
-            work.context,
-            spec,
-            claim=lambda one: claims.double(work.context, server, move, dict(one.allocations)),
-        )
+        if spec.forced_host:
+            chosen = scheduler.force(work.context, spec, claim=claim)
+        else:
+            chosen, _ = scheduler.select(work.context, spec, claim=claim)
     except NoValidHost as exc:
         _fail(work, server, exc)
         return
@@ -87,5 +91,6 @@ def _fail(work: Work, server: Server, exc: Exception) -> None:
     with transaction.atomic():
         Migration.objects.filter(pk=move.pk).update(status="error", updated_at=clock.now())
         records.Event(work.context, server, EVENT, services.CONTROLLER).fail(exc)
-        lifecycle.fail(server, "evacuate", exc)
+        # Nova: of a host that was forced nothing is known before it has been asked.
+        lifecycle.fail(server, "evacuate", exc, stays=bool(work.payload.get("is_forced")))
         work.complete()

@@ -24,9 +24,13 @@ def evacuate(
     host: str | None = None,
     is_forced: bool = False,
     admin_password: str | None = None,
+    is_shared: bool = False,
     keeps_stopped: bool = False,
 ) -> None:
-    """Queue the rebuild on another host; with `keeps_stopped` the server is off there."""
+    """Queue the rebuild on another host; with `keeps_stopped` the server is off there.
+
+    With `is_shared` the caller expects the disks to be there already, which they never are.
+    """
     if host is not None and services.compute_of(host) is None:
         raise HostMissing(host=host)
     if server.host == host:
@@ -55,6 +59,7 @@ def evacuate(
             host=host,
             is_forced=is_forced,
             admin_password=admin_password,
+            is_shared=is_shared,
             stops=stops,
         )
 

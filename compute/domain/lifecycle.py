@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from compute.domain import records
 from compute.domain.errors import ServerLocked, ServerNotFound, ServerNotReady, WrongState
+from compute.domain.hardware import refusals
 from compute.domain.states import DELETING_STATES, PowerState, TaskState, VmState
 from compute.domain.transitions import LIFECYCLE, STEPS, Transition
 from compute.models import Server
@@ -24,8 +25,9 @@ from versioned.prepared import PreparedUpdate
 def permit(
     context: RequestContext, server: Server, name: str, *, says: str | None = None
 ) -> Transition:
-    """Raise what stands against the operation: a lock, no host, a wrong state."""
+    """Raise what stands against the operation: the guest's hardware, a lock, no host, a state."""
     row = LIFECYCLE[name]
+    refusals.check(server, row.action)
     if row.lockable and server.locked_by and not context.is_admin:
         raise ServerLocked(server_id=server.uuid)
     if row.host and not server.host:

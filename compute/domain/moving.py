@@ -5,7 +5,14 @@ from typing import Any
 from django.db import transaction
 
 from compute.domain import lifecycle, records, resizing, services
-from compute.domain.errors import BadRequest, ComputeError, NotFound, NoValidHost, Unexpected
+from compute.domain.errors import (
+    BadRequest,
+    ComputeError,
+    NotFound,
+    NoValidHost,
+    Unexpected,
+    WrongState,
+)
 from compute.domain.groups import GroupPolicyViolated
 from compute.domain.states import VmState
 from compute.models import Flavor, Host, Migration, Server
@@ -110,6 +117,14 @@ def _refuse_hopeless(
     except GroupPolicyViolated as exc:
         _record_refusal(context, server, host, exc, is_forced=is_forced)
         raise Unexpected(kind="nova.exception.MigrationError") from exc
+    except destinations.NotRunning as exc:
+        _record_refusal(context, server, host, exc, is_forced=is_forced)
+        raise WrongState(
+            action="os-migrateLive",
+            server_id=server.uuid,
+            attribute="power_state",
+            state=exc.facts["state"],
+        ) from exc
     except ComputeError as exc:
         _record_refusal(context, server, host, exc, is_forced=is_forced)
         raise

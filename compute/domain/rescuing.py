@@ -42,7 +42,7 @@ def rescue(
         server,
         "rescue",
         admin_password=admin_password,
-        image_id=image_id or server.image_ref,
+        image_id=image_id,
     )
 
 

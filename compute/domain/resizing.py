@@ -17,6 +17,7 @@ from compute.domain import (
     zones,
 )
 from compute.domain.errors import BadRequest, Conflict, FlavorNotFound, Forbidden, ServerNotReady
+from compute.domain.hardware import refusals
 from compute.models import Flavor, Migration, Server
 from compute.work import clock, queue
 from middleware.context import RequestContext
@@ -144,6 +145,7 @@ def _check_image(
         is_volume_backed=is_volume_backed,
         is_resize=True,
     )
+    refusals.check_resize(images.wish(record, server), images.wish(record, flavor))
 
 
 def _finished_move(server: Server) -> Migration:

@@ -129,7 +129,7 @@ LIFECYCLE: Mapping[str, Transition] = {t.name: t for t in (
     T("trigger_crash_dump", "trigger_crash_dump", "trigger_crash_dump", _CRASHABLE, None, None,
         "trigger_crash_dump", "compute_trigger_crash_dump", "host", host=True),
     T("changePassword", "changePassword", "changePassword", _ACTIVE, Task.UPDATING_PASSWORD, None,
-        "set_admin_password", "compute_set_admin_password", "host", on_failure="error"),
+        "set_admin_password", "compute_set_admin_password", "host"),
     # Rescue and rebuild
     T("rescue", "rescue", "rescue", _REPAIRABLE, Task.RESCUING, Vm.RESCUED,
         "rescue", "compute_rescue_instance", "host", on_failure="error"),

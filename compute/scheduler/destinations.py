@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from compute.domain import groups, services, storage
-from compute.domain.errors import BadRequest
+from compute.domain.errors import NOT_ENOUGH, BadRequest, NoValidHost
+from compute.domain.states import PowerState
 from compute.models import Server
 from compute.scheduler import manager as scheduler
 from compute.scheduler import request as requests
@@ -26,8 +27,26 @@ class PreCheckFailed(BadRequest):
     message = "Migration pre-check error: {reason}"
 
 
+# Nova: it has a word of its own for a guest of which nothing is known.
+_WORDS = {PowerState.NOSTATE: "pending"}
+
+
+class NotRunning(BadRequest):
+    message = (
+        "Instance {server_id} in power_state {state}. Cannot live migrate while the instance is in "
+        "this state."
+    )
+
+
 def check(server: Server, host: str | None, *, is_forced: bool) -> None:
-    """Refuse what needs no look at the hosts' room; HostUnavailable or UnableToMigrateToSelf."""
+    """Refuse what needs no look at the hosts' room.
+
+    Errors: NotRunning, HostUnavailable, UnableToMigrateToSelf.
+    """
+    if server.power_state not in (PowerState.RUNNING, PowerState.PAUSED):
+        state = PowerState(server.power_state or 0)
+        word = _WORDS.get(state) or state.name.lower()
+        raise NotRunning(server_id=server.uuid, state=word)
     if not services.host_is_up(server.host):
         raise HostUnavailable(host=server.host)
     if host and is_forced:
@@ -62,10 +81,15 @@ def choose(
         **where,
     )
     if any(need.alias and not need.can_migrate for need in spec.wanted.needs):
+        if not is_forced:
+            # Nova: no host is left when each has been asked.
+            raise NoValidHost(reason=NOT_ENOUGH)
         raise PreCheckFailed(
             reason="This request does not explicitly request live-migratable devices."
         )
-    if claim is None:
+    if host and is_forced:
+        chosen = scheduler.force(context, spec, claim=claim)
+    elif claim is None:
         chosen = scheduler.foresee(context, spec)
     else:
         chosen, _ = scheduler.select(context, spec, claim=claim)

@@ -14,6 +14,7 @@ from django.conf import settings
 from compute.clients.errors import ClaimConflict
 from compute.clients.placement import placement
 from compute.domain import context as contexts
+from compute.domain import zones
 from compute.domain.errors import NOT_ENOUGH, BadRequest, NoValidHost
 from compute.domain.hardware import holding
 from compute.models import Host
@@ -92,6 +93,44 @@ def foresee(context: RequestContext, request: Request) -> Selection:
     if not best:
         raise NoValidHost(reason=NOT_ENOUGH if round_.candidates else "")
     return _named(round_, best[0])
+
+
+def force(
+    context: RequestContext, request: Request, *, claim: Callable[[Selection], None] | None
+) -> Selection:
+    """Move onto the forced host what the server holds of its own; NoValidHost if it has no room.
+
+    Nova: nobody asks the scheduler, nor Placement whether the host takes servers at all.
+    """
+    cloud = contexts.elevated(context)
+    held = placement().get_allocations(cloud, request.server_uuid)["allocations"]
+    words = f"Unable to move instance {request.server_uuid} to host {request.forced_host}. "
+    if len(held) > 1:
+        raise NoValidHost(
+            reason=f"{words}The instance has complex allocations on the source host so move "
+            "cannot be forced."
+        )
+    host = Host.objects.filter(host=request.forced_host).first()
+    full = NoValidHost(reason=f"{words}There is not enough capacity on the host for the instance.")
+    if host is None or not held:
+        raise full
+    (one,) = held.values()
+    selection = Selection(
+        host=host.host,
+        node=host.node,
+        provider=host.uuid,
+        zone=zones.of_host(host.host),
+        allocations={host.uuid: {"resources": dict(one["resources"])}},
+        mappings={},
+    )
+    if claim is None:
+        sizes = ",".join(f"{name}:{size}" for name, size in one["resources"].items())
+        query = {"resources": sizes, "in_tree": host.uuid}
+        if not placement().allocation_candidates(cloud, query)["allocation_requests"]:
+            raise full
+    elif not _claimed(cloud, request, selection, claim):
+        raise full
+    return selection
 
 
 def _look(cloud: RequestContext, request: Request) -> Round:

@@ -49,6 +49,7 @@ class Evacuate(ServerActions):
             # Nova: before 2.29 a named host was never asked of the scheduler.
             is_forced=bool(host) and (force or request.version < (2, 29)),
             admin_password=password,
+            is_shared=is_true(evacuate.get("onSharedStorage", False)),
             keeps_stopped=request.version >= (2, 95),
         )
         if request.version <= (2, 13) and getattr(settings, "ENABLE_INSTANCE_PASSWORD", True):
