@@ -91,8 +91,6 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
         count = server_quota.check_servers(context, flavor, order.min_count, count)
         if profile := (flavor.extra_specs or {}).get("accel:device_profile"):
             raise DeviceProfileUnknown(name=profile)
-        if group is not None:
-            server_quota.check_group_members(context, group, count)
         _as_asked(
             block_devices.check,
             context,
@@ -101,6 +99,8 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
             has_image=bool(order.image_id),
             many_attachments=order.knows_many_attachments,
         )
+        if group is not None:
+            server_quota.check_group_members(context, group, count)
         devices = block_devices.to_have(devices)
         columns = {
             **new_servers.columns(context, order, image, flavor),
