@@ -85,6 +85,16 @@ MODE = called(
     "Virtual machine mode '{}' is not valid", "hvm", "xen", "uml", "exe", "pv", "hv", "baremetal"
 )
 
+
+def is_architecture(name: str) -> bool:
+    """Whether it is the name of an architecture, by whatever name."""
+    try:
+        ARCHITECTURE("hw_architecture", name)
+    except ValueError:
+        return False
+    return True
+
+
 # In the order in which Nova reads them, which decides what is refused first.
 # fmt: off
 CHECKS: dict[str, Check] = {

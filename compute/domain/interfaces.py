@@ -28,6 +28,7 @@ from compute.domain.errors import (
     Unexpected,
     WrongState,
 )
+from compute.domain.hardware import pci
 from compute.models import Host, Server
 from compute.work import clock, queue
 from middleware.context import RequestContext
@@ -38,6 +39,10 @@ Row = dict[str, Any]
 
 class AttachUnsupported(BadRequest):
     message = "Attaching interfaces is not supported for instance {server_id}."
+
+
+class AcceleratorsUnsupported(BadRequest):
+    message = "Feature not supported with Ports that have accelerators."
 
 
 class TaggingUnsupported(BadRequest):
@@ -83,7 +88,9 @@ def attach(
     records.start_action(context, server, "attach_interface")
     if port_id is not None:
         # Nova: a port that is nowhere is found out before the host is asked, who keeps no event.
-        network().show_port(contexts.elevated(context), port_id)
+        port = network().show_port(contexts.elevated(context), port_id)
+        if port.get("binding:vnic_type") in pci.ACCELERATED:
+            raise AcceleratorsUnsupported
     step = records.Event(context, server, row.event, server.host)
     try:
         _check_host(server, tag)

@@ -19,8 +19,12 @@ class NotAllocated(BadRequest):
     message = "Failed to allocate additional resources to {server_id} during interface attach"
 
 
+class NotClaimed(BadRequest):
+    message = "Failed to claim PCI device for {server_id} during interface attach"
+
+
 def take(server: Server, port_id: str) -> None:
-    """Claim at the server's host what the port needs; NotAllocated when that is not there."""
+    """Claim at the server's host what the port needs; NotAllocated, or NotClaimed for a device."""
     needs = port_needs.of_ports(network().list_ports(contexts.cloud(), id=[port_id]), None)
     more = _candidate(server, needs) if needs.groups else {}
     if more:
@@ -30,7 +34,7 @@ def take(server: Server, port_id: str) -> None:
             holding.hold_more(server.uuid, str(server.host), needs.devices)
         except holding.Insufficient as exc:
             _change(server, more, sign=-1)
-            raise NotAllocated(server_id=server.uuid) from exc
+            raise NotClaimed(server_id=server.uuid) from exc
 
 
 def give_back(server: Server, port_id: str) -> None:

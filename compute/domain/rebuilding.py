@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compute.clients.volume import volume
-from compute.domain import image_properties, images, lifecycle, rescuing, server_quota, storage
+from compute.domain import (
+    image_properties,
+    image_values,
+    images,
+    lifecycle,
+    rescuing,
+    server_quota,
+    storage,
+)
 from compute.domain.errors import BadRequest, ImageNotFound
 from compute.domain.hardware import guests
 from compute.models import KeyPair, Server
@@ -35,9 +43,15 @@ def rebuild(context: RequestContext, server: Server, plan: Plan) -> None:
     if "key_name" in changes:
         changes |= _key(context, changes["key_name"])
     image = _image(context, plan.image_id)
+    _check_image(image, plan)
     is_volume_backed = storage.boots_from_volume(server)
     is_other_image = _previous_image(context, server, plan, is_volume_backed) != plan.image_id
     _check(context, server, plan, image, is_volume_backed)
+    if is_other_image:
+        # Nova: the same image may have come to say something else of it.
+        kept = {"properties": server.image_properties}
+        guests.check_same(images.wish(kept, server), images.wish(image, server))
+    _check_kernel(context, image)
     changes |= _of_image(image, plan, server.root_gb)
     if not is_volume_backed:
         changes["image_ref"] = plan.image_id
@@ -96,6 +110,18 @@ def _previous_image(
     return before
 
 
+def _check_image(image: dict[str, Any], plan: Plan) -> None:
+    """Refuse what the image itself says against this."""
+    properties = image["properties"]
+    if plan.disk_config == "AUTO" and (
+        str(properties.get("auto_disk_config", "")).strip().lower() == "disabled"
+    ):
+        raise images.AutoDiskConfigDisabled(image_id=plan.image_id)
+    architecture = properties.get("hw_architecture")
+    if architecture and not image_values.is_architecture(architecture):
+        raise BadRequest(f"Architecture name '{architecture}' is not recognised")
+
+
 def _check(
     context: RequestContext,
     server: Server,
@@ -105,10 +131,6 @@ def _check(
 ) -> None:
     """Refuse what boot would refuse of this image, these files and this metadata."""
     properties = image["properties"]
-    if plan.disk_config == "AUTO" and (
-        str(properties.get("auto_disk_config", "")).strip().lower() == "disabled"
-    ):
-        raise images.AutoDiskConfigDisabled(image_id=plan.image_id)
     server_quota.check_metadata(context, plan.changes.get("metadata") or {})
     server_quota.check_personality(context, plan.personality)
     if properties.get("cinder_encryption_key_id"):
@@ -127,8 +149,9 @@ def _check(
         is_volume_backed=is_volume_backed,
     )
     rescuing.check_attached(context, server)
-    kept = {"properties": server.image_properties}
-    guests.check_same(images.wish(kept, server), images.wish(image, server))
+
+
+def _check_kernel(context: RequestContext, image: dict[str, Any]) -> None:
     try:
         images.check_kernel(context, image)
     except ImageNotFound:

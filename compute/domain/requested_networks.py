@@ -6,6 +6,7 @@ from compute.clients.errors import FixedIpAlreadyInUse, PortInUse
 from compute.clients.network import network
 from compute.domain.context import cloud, elevated
 from compute.domain.errors import BadRequest, Conflict, Forbidden
+from compute.domain.hardware import pci
 from middleware.context import RequestContext
 
 # What a boot wants to know of a network.
@@ -31,6 +32,10 @@ class PortNeedsNewerVersion(BadRequest):
         "Creating servers with ports having resource requests, like a port with a QoS minimum "
         "bandwidth policy, is not supported until microversion 2.72."
     )
+
+
+class DeviceProfileMissing(BadRequest):
+    message = "Device profile name None: No device profile for port {port_id}."
 
 
 class NetworkMissing(BadRequest):
@@ -109,6 +114,9 @@ def _check_port(context: RequestContext, item: dict[str, Any]) -> None:
     port = network().show_port(context, item["port"])
     if port.get("device_id"):
         raise PortInUse(port_id=item["port"])
+    is_accelerated = port.get("binding:vnic_type") in pci.ACCELERATED
+    if is_accelerated and not port.get("device_profile"):
+        raise DeviceProfileMissing(port_id=item["port"])
     if port.get("ip_allocation") not in ("deferred", "none") and not port.get("fixed_ips"):
         raise PortRequiresFixedIp(port_id=item["port"])
     item["uuid"] = port["network_id"]

@@ -19,7 +19,12 @@ PF, VF, STANDARD, VDPA = "type-PF", "type-VF", "type-PCI", "vdpa"
 _OWN = ("name", "numa_policy", "device_type", "capability_type")
 # A port's kind -> the kind of device that it is; others are virtual functions.
 _DEVICES_OF_PORTS = {"direct-physical": PF, "vdpa": VDPA}
-PORT_KINDS = frozenset({"direct", "macvtap", "direct-physical", "vdpa"})
+_REMOTE_MANAGED = "remote-managed"
+PORT_KINDS = frozenset(
+    {"direct", "macvtap", "direct-physical", "vdpa", "virtio-forwarder", _REMOTE_MANAGED}
+)
+# Kinds that a service for accelerators would have to know of.
+ACCELERATED = frozenset({"accelerator-direct", "accelerator-direct-physical"})
 
 
 class AliasUndefined(BadRequest):
@@ -119,4 +124,6 @@ def of_port(port_id: str, kind: str, physical_network: str | None, near: str | N
     spec: dict[str, Any] = {"physical_network": physical_network}
     if kind in _DEVICES_OF_PORTS:
         spec["dev_type"] = _DEVICES_OF_PORTS[kind]
+    if kind == _REMOTE_MANAGED:
+        spec["remote_managed"] = "True"
     return Need(1, (spec,), near or LEGACY, port_id=port_id)
