@@ -374,7 +374,13 @@ def _rank(path: Path) -> tuple[int, str]:
 
     Last comes what leaves the judge with less than it had.
     """
-    place = {"servers_list": 0, "refusals": 2, "group_policies": 3, "without_a_host": 4}
+    place = {
+        "servers_list": 0,
+        "refusals": 2,
+        "group_policies": 3,
+        "refused_moves": 3,
+        "without_a_host": 4,
+    }
     return place.get(path.stem, 1), path.stem
 
 
