@@ -7,7 +7,7 @@ from typing import Any
 from oslo_utils import strutils
 
 from compute.domain.errors import BadRequest
-from compute.domain.hardware import cpus, policies
+from compute.domain.hardware import cpus, encryption, policies
 from compute.domain.hardware.cells import (
     DEDICATED,
     ISOLATE,
@@ -235,6 +235,9 @@ def _check_locked_memory(wish: Wish) -> None:
     locked = of_image if of_flavor is None else of_flavor
     if locked and not any(wish.both("mem_page_size")):
         raise LockedMemoryForbidden
+    if not locked:
+        # Nova: encrypted memory is locked, too; so it is looked at where there is no image.
+        encryption.wanted(wish)
 
 
 def _cells(wish: Wish, nodes: int, own: frozenset[int]) -> list[GuestCell]:
