@@ -141,9 +141,9 @@ def _volumes(servers, wrong):
     )
     for row in Attachment.objects.values("id", "instance_uuid", "volume_id", "attach_status"):
         if row["instance_uuid"] not in servers:
-            wrong["attachments of nobody"].append(f"{row['id']} to {row['instance_id']}")
+            wrong["attachments of nobody"].append(f"{row['id']} to {row['instance_uuid']}")
         elif str(row["id"]) not in known:
-            wrong["attachments unknown"].append(f"{row['id']} to {row['instance_id']}")
+            wrong["attachments unknown"].append(f"{row['id']} to {row['instance_uuid']}")
     there = {str(pk) for pk in Attachment.objects.values_list("pk", flat=True)}
     for attachment_id in known - there:
         wrong["attachments lost"].append(attachment_id)
