@@ -37,10 +37,11 @@ def _gave_up(work: Work, exc: Exception) -> None:
     reason = exc.text if isinstance(exc, ComputeError) else str(exc)
     again = not abort and work.payload.get("alternates") is not None
     left = dict(_NOWHERE)
-    if not isinstance(exc, groups.GroupPolicyViolated):
+    has_begun = not isinstance(exc, groups.GroupPolicyViolated)
+    if has_begun:
         # Nova: the disks have their names before anything is waited for, and keep them.
         left["root_device_name"] = storage.name_devices(server, storage.devices_of(server))
-    _undo(work, server, host, for_good=abort)
+    _undo(work, server, host, for_good=abort, has_begun=has_begun)
     shown = _as_shown(server, exc, reason, abort=abort)
     step = records.Event(work.context, server, ROW.event, host)
     with transaction.atomic():
@@ -61,13 +62,14 @@ def _as_shown(server: Server, exc: Exception, reason: str, *, abort: bool) -> Ex
     return kind(server_id=server.uuid, reason=reason)
 
 
-def _undo(work: Work, server: Server, host: str, *, for_good: bool) -> None:
+def _undo(work: Work, server: Server, host: str, *, for_good: bool, has_begun: bool) -> None:
     registry.driver(host).destroy(server)
     networking.deallocate(work.context, server)
     networking.let_go_of_asked(work.context, server)
     if for_good:
         storage.give_up(work.context, server)
-    else:
+    elif has_begun:
+        # Nova: before that, volumes are left as they were reserved.
         storage.let_go_of_host(work.context, server)
     claims.release(work.context, server.uuid)
 

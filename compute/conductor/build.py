@@ -113,7 +113,6 @@ def _alternate(work: Work, server: Server) -> tuple[Selection, list[Selection]]:
             )
         except ClaimConflict:
             continue
-        storage.attach_anew(server)
         return next_one, left
     raise MaxRetriesExceeded(
         reason=(
@@ -146,6 +145,8 @@ def _hand_over(work: Work, server: Server, chosen: Selection, alternates: list[S
             updated_at=clock.now(),
         )
         if moved:
+            if work.payload.get("attempt", 1) > 1:
+                storage.reserve_anew(work.context, server)
             queue.enqueue(
                 "build on host",
                 queue=queue.of_host(chosen.host),

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from compute.domain import (
     block_devices,
+    boot_devices,
     boot_images,
     building,
+    device_checks,
     image_values,
     images,
     new_servers,
@@ -37,7 +39,6 @@ from compute.models.host import Host
 from middleware.context import RequestContext
 from versioned.prepared import Prepared, insert
 
-ROOT_DEVICE = "vda"
 _FLAVOR = Prepared(lambda flavor_id: Flavor.objects.filter(flavor_id=flavor_id), str)
 
 
@@ -79,7 +80,7 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
     if count < order.min_count:
         raise Forbidden("Maximum number of ports exceeded")
     count = min(count, order.max_count)
-    devices = _devices(context, order, image, flavor, count)
+    devices = boot_devices.of_order(order, image, flavor, count)
     encryption.check_disks(images.wish(image, flavor))
     server_quota.check_metadata(context, order.metadata)
     server_quota.check_personality(context, order.personality)
@@ -87,21 +88,10 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
     group = _group(context, order)
     _check_destination(order)
     reservation_id = f"r-{''.join(random.choices(_LETTERS, k=8))}"  # noqa: S311 - no secret
-    with transaction.atomic():
+    with device_checks.kept_if_accepted(context, devices), transaction.atomic():
         count = server_quota.check_servers(context, flavor, order.min_count, count)
         if profile := (flavor.extra_specs or {}).get("accel:device_profile"):
             raise DeviceProfileUnknown(name=profile)
-        _as_asked(
-            block_devices.check,
-            context,
-            devices,
-            flavor,
-            has_image=bool(order.image_id),
-            many_attachments=order.knows_many_attachments,
-        )
-        if group is not None:
-            server_quota.check_group_members(context, group, count)
-        devices = block_devices.to_have(devices)
         columns = {
             **new_servers.columns(context, order, image, flavor),
             "reservation_id": reservation_id,
@@ -112,8 +102,19 @@ def create(context: RequestContext, order: Order) -> tuple[list[Server], str]:
         if has_external and not order.may_use_external_networks:
             columns["system_metadata"]["is_forbidden_network"] = True
         servers = [new_servers.row(columns, order, index, count) for index in range(count)]
+        # Volumes are reserved here; a server with one is the only one of its order.
+        _as_asked(
+            device_checks.check,
+            context,
+            devices,
+            flavor,
+            server_id=servers[0].uuid,
+            many_attachments=order.knows_many_attachments,
+        )
+        if group is not None:
+            server_quota.check_group_members(context, group, count)
         insert(servers)
-        new_servers.add_parts(servers, order, devices, group)
+        new_servers.add_parts(servers, order, device_checks.to_have(context, devices), group)
         building.enqueue(
             context,
             servers,
@@ -214,34 +215,6 @@ def _check_hardware(
     pci.wanted(wish)
     if not order.knows_port_requests:
         requested_networks.refuse_needy_ports(order.networks)
-
-
-def _devices(
-    context: RequestContext, order: Order, image: dict[str, Any], flavor: Flavor, count: int
-) -> list[block_devices.Device]:
-    if order.image_id:
-        block_devices.refuse_root_twice(order.block_devices, ROOT_DEVICE)
-    described = block_devices.of_image_properties(image["properties"])
-    has_root = block_devices.root_of(described) is not None
-    if order.uses_older_block_devices:
-        asked = block_devices.from_version_1(
-            order.block_devices,
-            image_id="" if has_root else order.image_id,
-            root_name=ROOT_DEVICE,
-        )
-    else:
-        asked = [
-            block_devices.from_version_2(row, image_given=bool(order.image_id))
-            for row in order.block_devices
-        ]
-        if has_root:
-            asked = [
-                device
-                for device in asked
-                if not (device.boot_index == 0 and device.source_type == "image")
-            ]
-    devices = block_devices.merge(described, asked)
-    return block_devices.complete(devices, flavor=flavor, count=max(count, order.max_count))
 
 
 def _group(context: RequestContext, order: Order) -> ServerGroup | None:

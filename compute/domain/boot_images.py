@@ -5,13 +5,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from compute.clients.volume import volume
-from compute.domain import block_devices, images
-from compute.domain.errors import BadRequest, ComputeError, ImageNotFound
+from compute.domain import images
+from compute.domain.block_devices import Device
+from compute.domain.device_checks import InvalidSource
+from compute.domain.errors import BadRequest, ComputeError, ImageNotFound, NotFound
 from compute.domain.orders import Order
 from compute.models import Flavor
 from middleware.context import RequestContext
 
 Record = dict[str, Any]
+
+
+class NotBootable(BadRequest):
+    message = "Block Device {id} is not bootable."
+
 
 # Nothing is known of what a server without an image and a root volume boots from.
 NOTHING: Record = {"properties": {}}
@@ -69,16 +76,19 @@ def _of_root(context: RequestContext, kind: str, identifier: str) -> Record:
         try:
             return images.show(context, identifier)
         except ComputeError as exc:
-            raise block_devices.InvalidSource(kind=kind, id=identifier) from exc
+            raise InvalidSource(kind=kind, id=identifier) from exc
     if kind == "snapshot":
         # The API says nothing of a snapshot's image; its volume has the same one.
-        identifier = volume().show_snapshot(context, identifier)["volume_id"]
+        try:
+            identifier = volume().show_snapshot(context, identifier)["volume_id"]
+        except NotFound as exc:
+            raise BadRequest(exc.text) from exc
     try:
         shown = volume().show(context, identifier)
     except ComputeError as exc:
-        raise block_devices.InvalidSource(kind="volume", id=identifier) from exc
+        raise InvalidSource(kind="volume", id=identifier) from exc
     if str(shown.get("bootable")).lower() != "true":
-        raise block_devices.NotBootable(id=identifier)
+        raise NotBootable(id=identifier)
     told = shown.get("volume_image_metadata") or {}
     return {
         "status": "active",
@@ -103,9 +113,7 @@ def check_kernel(context: RequestContext, image: Record) -> None:
         raise BadRequest("Can not find requested image") from exc
 
 
-def check_fits(
-    order: Order, image: Record, flavor: Flavor, root: block_devices.Device | None
-) -> None:
+def check_fits(order: Order, image: Record, flavor: Flavor, root: Device | None) -> None:
     """Refuse a flavor and a root disk that the image does not fit."""
     if "status" not in image:
         return

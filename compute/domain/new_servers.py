@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from compute.domain import block_devices, image_properties
+from compute.domain import boot_devices, image_properties
+from compute.domain.block_devices import Device
 from compute.domain.orders import Order
 from compute.models import (
     BlockDevice,
@@ -48,6 +49,7 @@ def columns(
         "kernel_id": "" if nothing else kernel,
         "ramdisk_id": "" if nothing else properties.get("ramdisk_id") or "",
         "image_properties": kept,
+        "root_device_name": boot_devices.root_name(properties),
         "key_name": order.key_name,
         "user_data": order.user_data,
         "disk_config": "AUTO" if automatic else "MANUAL",
@@ -97,7 +99,7 @@ def hostname_of(name: str) -> str:
 def add_parts(
     servers: Sequence[Server],
     order: Order,
-    devices: list[block_devices.Device],
+    devices: list[Device],
     group: ServerGroup | None,
 ) -> None:
     """What hangs on the servers' rows: disks, tags, the membership in a group."""

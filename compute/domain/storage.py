@@ -15,6 +15,7 @@ from compute.clients.errors import (
 )
 from compute.clients.volume import volume
 from compute.domain import context as contexts
+from compute.domain import device_names
 from compute.domain.errors import BuildAborted, ComputeError
 from compute.models import BlockDevice, Server
 from compute.work import clock
@@ -63,14 +64,22 @@ def name_devices(server: Server, rows: list[BlockDevice]) -> str:
     taken = {row.device_name for row in rows if row.device_name}
     root = next((row for row in rows if row.boot_index == 0), None)
     root_name = (root.device_name if root else None) or server.root_device_name or "/dev/vda"
-    for row in rows:
+    prefix = device_names.prefix_of(root_name)
+    for row in sorted(rows, key=_naming_order):
         if row.device_name:
             continue
-        name = root_name if row is root else next_name(taken | {root_name})
+        name = root_name if row is root else device_names.next_name(taken | {root_name}, prefix)
         taken.add(name)
         row.device_name = name
         _DEVICE(row.pk, device_name=name)
     return root_name
+
+
+def _naming_order(row: BlockDevice) -> tuple[int, int]:
+    """Nova: blank disks have the first names, one for swapping the last of these."""
+    if row.is_volume or row.source_type != "blank":
+        return 2, row.pk
+    return int(row.guest_format == "swap"), row.pk
 
 
 def resize_swap(server: Server, before: int, now: int) -> None:
@@ -95,17 +104,6 @@ def resize_swap(server: Server, before: int, now: int) -> None:
         rows.update(volume_size=now)
     else:
         rows.delete()
-
-
-def next_name(taken: set[Any], prefix: str = "/dev/vd") -> str:
-    """The first free device name: vda, vdb … vdz, vdaa …"""
-    bare = {str(name).removeprefix("/dev/") for name in taken if name}
-    letters = {name[2:] for name in bare if len(name) > 2}
-    alphabet = "abcdefghijklmnopqrstuvwxyz"
-    for name in (*alphabet, *(a + b for a in alphabet for b in alphabet)):
-        if name not in letters:
-            return prefix + name
-    raise ComputeError("There are no free device names left.")
 
 
 def attach_all(
@@ -172,7 +170,10 @@ def _wait_for(acting: RequestContext, server: Server, row: BlockDevice) -> None:
 def attach(
     acting: RequestContext, server: Server, row: BlockDevice, connector: dict[str, Any]
 ) -> None:
-    """Attach one volume to the host, from whichever step an earlier attempt had reached."""
+    """Attach one volume to the host, from whichever step an earlier attempt had reached.
+
+    What was there when its server was ordered is reserved since then.
+    """
     attachment_id = row.attachment_id
     if attachment_id is None:
         with transaction.atomic():
@@ -217,10 +218,20 @@ def let_go_of_host(context: RequestContext, server: Server) -> None:
             detach(acting, row)
 
 
-def attach_anew(server: Server) -> None:
-    """Have the next host make attachments of its own."""
-    held = BlockDevice.objects.filter(server_id=server.pk, attachment_id__isnull=False)
-    held.update(attachment_id=None, connection_info=None)
+def reserve_anew(context: RequestContext, server: Server) -> None:
+    """Reserve for the next host what the last one has let go of; InvalidVolume if it is taken."""
+    acting = acting_for(context, server)
+    for row in devices_of(server):
+        if not row.is_volume or row.attachment_id is None:
+            continue
+        try:
+            volume().attachment_show(acting, row.attachment_id)
+        except VolumeAttachmentNotFound:
+            with transaction.atomic():
+                made = volume().attachment_create(acting, str(row.volume_id), server.uuid)
+                BlockDevice.objects.filter(pk=row.pk).update(
+                    attachment_id=str(made["id"]), connection_info=None
+                )
 
 
 def give_up(context: RequestContext, server: Server) -> None:
