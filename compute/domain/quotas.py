@@ -45,6 +45,18 @@ _OF_PROJECT = Prepared(
 )
 
 
+class Both(NamedTuple):
+    """A project's limits and those of a user in it; `own` are the ones that the user alone has."""
+
+    project: dict[str, int]
+    user: dict[str, int]
+    own: frozenset[str]
+
+    def least(self, resource: str) -> int:
+        # Nova: -1 is the least of all, so that either one without end is none for both.
+        return min(self.project[resource], self.user[resource])
+
+
 class Settable(NamedTuple):
     """The ends of what a limit may be set to; -1 as the high end is without end."""
 
@@ -69,18 +81,32 @@ def defaults() -> dict[str, int]:
 
 def limits(project_id: str, *, user_id: str | None = None) -> dict[str, int]:
     """A project's limits, or a user's in it: the user's own, then the project's, then defaults."""
-    return limits_of_user(project_id, user_id or "")[0]
+    return both(project_id, user_id or "").user
 
 
 def limit(project_id: str | None, resource: str, *, user_id: str | None = None) -> int:
     return limits(str(project_id), user_id=user_id)[resource]
 
 
-def limits_of_user(project_id: str, user_id: str) -> tuple[dict[str, int], bool]:
-    """What `limits` says, and whether the user has any limit of their own in the project."""
-    found, rows = defaults(), _OF_PROJECT(project_id, user_id)
-    changed = _known((resource, limit) for resource, limit, _ in rows)
-    return {**found, **changed}, any(whose for _, _, whose in rows)
+def both(project_id: str | None, user_id: str | None) -> Both:
+    """The limits of a project and those of a user in it, asked for together."""
+    found, rows = defaults(), _OF_PROJECT(str(project_id), str(user_id or ""))
+    project = {**found, **_known((name, limit) for name, limit, whose in rows if not whose)}
+    own = _known((name, limit) for name, limit, whose in rows if whose)
+    return Both(project, {**project, **own}, frozenset(own))
+
+
+def over(project_id: str | None, user_id: str | None, **asked: int) -> dict[str, int]:
+    """What of the asked the project or the user may not have, with the project's limits.
+
+    Nova: the limit that is told is the project's, also where only the user's was too low.
+    """
+    of_project, of_user, _ = both(project_id, user_id)
+    return {
+        name: of_project[name]
+        for name, value in asked.items()
+        if exceeds(0, value, of_project[name]) or exceeds(0, value, of_user[name])
+    }
 
 
 def exceeds(used: int, more: int, limit: int) -> bool:
