@@ -199,6 +199,11 @@ class VolumeClient(Client):
         path = self._path(context, f"/snapshots/{snapshot_id}")
         self._ask(context, "DELETE", path, refusals=_snapshot(snapshot_id))
 
+    # Limits
+    def limits(self, context: RequestContext) -> dict[str, int]:
+        """The caller's project: maxTotalSnapshots, totalSnapshotsUsed …"""
+        return self._ask(context, "GET", self._path(context, "/limits"))["limits"]["absolute"]
+
     # Types
     def types(self, context: RequestContext) -> Rows:
         return self._ask(context, "GET", self._path(context, "/types"))["volume_types"]

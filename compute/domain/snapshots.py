@@ -40,10 +40,14 @@ class BackupOfVolumes(BadRequest):
     message = "Backup is not supported for volume-backed instances."
 
 
+class TooManySnapshots(Forbidden):
+    message = "Quota exceeded for resources: snapshots"
+
+
 def check_metadata(context: RequestContext, metadata: dict[str, str]) -> None:
-    """Refuse more properties than the quota of metadata items allows."""
-    allowed = quotas.limits(str(context.project_id))["metadata_items"]
-    if metadata and 0 <= allowed < len(metadata):
+    """Refuse more properties than the quotas of metadata items allow."""
+    count = len(metadata)
+    if metadata and quotas.over(context.project_id, context.user_id, metadata_items=count):
         raise Forbidden("Image metadata limit exceeded")
 
 
@@ -162,13 +166,13 @@ def snapshot_volumes(
         record.pop(key, None)
     if server.root_device_name:
         record["root_device_name"] = server.root_device_name
+    devices = [row for row in storage.devices_of(server) if not row.no_device]
+    _check_room(context, sum(row.is_volume for row in devices))
     records.start_action(context, server, "createImage")
     step = records.Event(context, server, "api_snapshot_instance", services.CONTROLLER)
     mapping = []
     try:
-        for row in storage.devices_of(server):
-            if row.no_device:
-                continue
+        for row in devices:
             if not row.is_volume:
                 mapping.append(_described(row))
                 continue
@@ -189,6 +193,15 @@ def snapshot_volumes(
         # Nova: the image has no bytes of its own, and is made active by uploading none.
         image().upload(context, image_id, b"")
     return image_id
+
+
+def _check_room(context: RequestContext, more: int) -> None:
+    """Refuse before the first snapshot is made what Volume's quota would stop on the way."""
+    if not more:
+        return
+    limits = volume().limits(context)
+    if quotas.exceeds(limits["totalSnapshotsUsed"], more, limits["maxTotalSnapshots"]):
+        raise TooManySnapshots
 
 
 _DESCRIBED = (

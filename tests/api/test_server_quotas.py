@@ -160,6 +160,39 @@ def test_files_keep_the_limits_of_their_user(allow, api):
     assert order(api, personality=files).status == 202
 
 
+def test_images_keep_the_limit_of_metadata_of_their_user(allow, api):
+    server = boot(api)
+    allow(user="alice", metadata_items=1)
+    body = {"createImage": {"name": "i", "metadata": {"a": "1", "b": "2"}}}
+    assert says(action(api, server, body, "2.38")) == (403, "Image metadata limit exceeded")
+    assert action(api, server, body, "2.39").status == 202
+
+
+# Snapshots
+
+
+def test_no_volume_is_snapshotted_where_not_all_can_be(allow, api, root):
+    disks = [
+        {"boot_index": 0, "source_type": "image", "destination_type": "volume", "volume_size": 1},
+        {"boot_index": -1, "source_type": "blank", "destination_type": "volume", "volume_size": 1},
+    ]
+    disks[0]["uuid"] = elsewhere(api, "GET", "/image/v2/images").json["images"][0]["id"]
+    server = order(api, imageRef=None, block_device_mapping_v2=disks).json["server"]["id"]
+    settle()
+    for limit, expected in ((1, 403), (2, 202)):
+        quota = {"quota_set": {"snapshots": limit}}
+        set_to = elsewhere(root, "PUT", f"/volume/v3/{ADMINS}/os-quota-sets/{HERS}", quota)
+        assert set_to.status == 200, set_to
+        answer = action(api, server, {"createImage": {"name": "i"}})
+        assert answer.status == expected, answer
+        made = elsewhere(api, "GET", f"/volume/v3/{HERS}/snapshots").json["snapshots"]
+        if expected == 403:
+            assert answer.error == "Quota exceeded for resources: snapshots"
+            assert (made, actions_of(api, server)) == ([], ["create"])
+    assert len(made) == 2
+    assert actions_of(api, server) == ["createImage", "create"]
+
+
 # Groups
 
 
