@@ -17,9 +17,8 @@ _NEED_TAG = frozenset({"volume-extended", "power-update", "accelerator-request-b
 _POWER_ACTIONS = {"POWER_ON": "start", "POWER_OFF": "stop"}
 # The task that an event leads to; for the others nobody waits here.
 _TASKS = {
+    # Nova: what was plugged is waited for, and changes nothing that is shown.
     "network-changed": "network changed",
-    "network-vif-plugged": "network changed",
-    "network-vif-unplugged": "network changed",
     "network-vif-deleted": "interface deleted",
     "volume-extended": "extend_volume",
     "power-update": "power_update",
