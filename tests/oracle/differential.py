@@ -374,14 +374,9 @@ def _rank(path: Path) -> tuple[int, str]:
 
     Last comes what leaves the judge with less than it had.
     """
-    place = {
-        "servers_list": 0,
-        "refusals": 2,
-        "group_policies": 3,
-        "refused_moves": 3,
-        "without_a_host": 4,
-    }
-    return place.get(path.stem, 1), path.stem
+    late = ("refusals", "group_policies", "refused_moves", "without_a_host")
+    place = {"servers_list": -1, **{name: rank for rank, name in enumerate(late, 1)}}
+    return place.get(path.stem, 0), path.stem
 
 
 def _record() -> Any:
