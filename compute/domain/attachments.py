@@ -6,7 +6,7 @@ offloaded has no host: its volumes are attached on paper, and connected when it 
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from compute.clients.errors import InvalidVolume
 from compute.clients.volume import quoted, volume
@@ -186,17 +186,17 @@ def reserve(
 
 
 def _add(server: Server, volume_id: str, **columns: Any) -> BlockDevice:
-    try:
-        with transaction.atomic():
-            return BlockDevice.objects.create(
-                server=server,
-                source_type="volume",
-                destination_type="volume",
-                volume_id=volume_id,
-                **columns,
-            )
-    except IntegrityError:
-        raise _twice(volume_id) from None
+    """The row of a volume that the server, which is locked, has not got in the meantime."""
+    # Nova: a server may have been ordered with a volume twice; none is given it twice.
+    if device_of(server, volume_id) is not None:
+        raise _twice(volume_id)
+    return BlockDevice.objects.create(
+        server=server,
+        source_type="volume",
+        destination_type="volume",
+        volume_id=volume_id,
+        **columns,
+    )
 
 
 def _reserve(context: RequestContext, server: Server, row: BlockDevice) -> None:
@@ -212,6 +212,7 @@ def _attach_on_paper(
     context: RequestContext, server: Server, volume_id: str, *, delete_on_termination: bool
 ) -> None:
     with transaction.atomic():
+        lifecycle.lock(server, "attach_volume")
         row = _add(server, volume_id, delete_on_termination=delete_on_termination)
         _reserve(context, server, row)
         records.start_action(context, server, "attach_volume")

@@ -31,13 +31,6 @@ class BlockDevice(Timestamped):
     connection_info = models.JSONField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["server", "volume_id"],
-                condition=models.Q(volume_id__isnull=False),
-                name="a_volume_once_in_a_server",
-            )
-        ]
         indexes = [
             models.Index(
                 fields=["volume_id"],

@@ -148,6 +148,19 @@ def test_of_volumes_with_the_same_name_the_last_is_reserved(api, image):
     assert (seen(api, first)["status"], seen(api, last)["status"]) == ("available", "reserved")
 
 
+def test_a_server_is_ordered_with_a_volume_twice(api, image):
+    root, one = root_of(image()), volume(api)
+    server = made(order(api, root["uuid"], root, data(one), data(one)))
+    settle()
+    assert shown(api, server)["status"] == "ACTIVE"
+    attached = api.get(f"/servers/{server}/os-volume_attachments").json["volumeAttachments"]
+    found = [(row["volumeId"], row["device"]) for row in attached]
+    assert found == [(one, "/dev/vdb"), (one, "/dev/vdc")]
+    api.delete(f"/servers/{server}")
+    settle()
+    assert (seen(api, one)["status"], seen(api, one)["attachments"]) == ("available", [])
+
+
 def test_the_next_host_reserves_the_volume_anew(api, image, bad):
     bad("fake-build-fails", "compute1")
     root = root_of(image())
