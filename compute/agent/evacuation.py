@@ -8,7 +8,7 @@ from compute.agent import build as building
 from compute.agent import manager
 from compute.domain import claims, config_drive, groups, lifecycle, records, rehosting, storage
 from compute.domain import context as contexts
-from compute.domain.errors import BadRequest
+from compute.domain.errors import ComputeError
 from compute.domain.states import TaskState, VmState
 from compute.domain.transitions import LIFECYCLE
 from compute.models import Migration, Server
@@ -21,7 +21,7 @@ from compute.work.task import Work
 ROW = LIFECYCLE["evacuate"]
 
 
-class NotShared(BadRequest):
+class NotShared(ComputeError):
     message = "Invalid state of instance files on shared storage"
 
 
