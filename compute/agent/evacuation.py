@@ -1,6 +1,7 @@
 """Evacuation on the new host: the guest is built again from its image or its volumes."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -15,10 +16,12 @@ from compute.models import Migration, Server
 from compute.virt import registry
 from compute.virt.driver import Build
 from compute.work import clock, queue
+from compute.work.errors import Later
 from compute.work.registry import task
 from compute.work.task import Work
 
 ROW = LIFECYCLE["evacuate"]
+_A_WHILE = timedelta(seconds=1)
 
 
 class NotShared(ComputeError):
@@ -109,12 +112,17 @@ def clear(work: Work) -> None:
     """The lost host is back: take away the guest that it still has, and free its place."""
     server = Server.objects.filter(uuid=work.row.server_uuid).first()
     move = Migration.objects.get(pk=work.payload["migration"])
-    if server is not None:
-        if server.host != move.source_compute:
-            registry.driver(str(move.source_compute)).destroy(server)
-        claims.leave(work.context, server, move)
-    else:
+    if server is None:
         claims.let_go(work.context, move)
+    else:
+        with transaction.atomic():
+            server = Server.objects.select_for_update().get(pk=server.pk)
+            if server.task_state is not None and not server.deleted:
+                # It may be on its way back here: what it holds of this host could be new.
+                raise Later(clock.now() + _A_WHILE)
+            if server.host != move.source_compute:
+                registry.driver(str(move.source_compute)).destroy(server)
+            claims.leave(work.context, server, move)
     with transaction.atomic():
         Migration.objects.filter(pk=move.pk, status="done").update(
             status="completed", updated_at=clock.now()

@@ -9,7 +9,7 @@ from compute.domain import context, service_control
 from compute.domain.errors import ComputeError
 from compute.models import Guest, Host, Migration, Server, Service
 from compute.virt import registry
-from compute.work import clock
+from compute.work import clock, queue, runner
 from tests.api.servers import action, boot, elsewhere, settle, shown
 
 
@@ -232,6 +232,32 @@ def test_a_lost_host_takes_its_claims_along_when_it_is_deleted(root, server):
     assert root.delete(f"/os-services/{service.uuid}", version="2.53").status == 204
     assert held(server) == [other(before)]
     assert [row["name"] for row in placement().providers(context.cloud())] == [other(before)]
+
+
+def test_a_host_that_is_back_lets_nothing_go_of_a_server_on_its_way_back(root, server, held_clock):
+    def evacuate_from(host):
+        Service.objects.update(forced_down=False, last_seen_up=clock.now())
+        Service.objects.filter(host=host).update(forced_down=True)
+        assert action(root, server, {"evacuate": {}}, version="2.14").status == 200
+
+    def pass_time():
+        for _ in range(5):
+            settle()
+            held_clock.advance(60)
+
+    before = host_of(server)
+    evacuate_from(before)
+    pass_time()
+    evacuate_from(other(before))
+    startup.recover_hosts([before])
+    runner.drain(queues=[queue.SCHEDULER])
+    settle()
+    assert held(server) == ["compute1", "compute2"]
+    pass_time()
+    assert (host_of(server), shown(root, server)["status"]) == (before, "ACTIVE")
+    assert before in held(server)
+    assert Guest.objects.filter(server_uuid=server, host=before).exists()
+    assert Migration.objects.get(source_compute=before).status == "completed"
 
 
 def test_a_lost_host_is_not_up_before_its_service_has_begun_anew(root, server):
