@@ -82,24 +82,20 @@ def make(name: str, *, zone: str | None = None) -> Aggregate:
 
 
 def update(aggregate: Aggregate, changes: Mapping[str, Any]) -> None:
-    """Change the name, the zone, or both.
-
-    Nova: the name is kept even where the zone is refused after it.
-    """
+    """Change the name, the zone, or both."""
     values = dict(changes)
-    name = values.pop("name", aggregate.name)
-    # Nova: the name it has already is no change, and leaves no time of one.
-    if name != aggregate.name:
-        aggregate.name = name
-        aggregate.touch()
-        try:
-            with transaction.atomic():
-                aggregate.save(update_fields=["name", "updated_at"])
-        except IntegrityError:
-            raise AggregateNameExists(name=name) from None
-    if values:
+    try:
         with transaction.atomic():
-            _change_metadata(aggregate, values, CannotUpdate)
+            name = values.pop("name", aggregate.name)
+            # Nova: the name it has already is no change, and leaves no time of one.
+            if name != aggregate.name:
+                aggregate.name = name
+                aggregate.touch()
+                aggregate.save(update_fields=["name", "updated_at"])
+            if values:
+                _change_metadata(aggregate, values, CannotUpdate)
+    except IntegrityError:
+        raise AggregateNameExists(name=aggregate.name) from None
 
 
 def set_metadata(aggregate: Aggregate, metadata: Mapping[str, str | None]) -> None:
