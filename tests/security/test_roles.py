@@ -42,8 +42,8 @@ KNOWN = [each for each in OPERATIONS if rules_of(each)]
 BESIDE = {
     # Neutron: everybody may see the limits of the own project.
     "network GET /v2.0/quotas/{project_id}": {"reader", "member", "service"},
-    # Neutron: the rule lets managers in, and the code behind it nobody but administrators.
-    "network GET /v2.0/qos/rule-types/{type}": {"manager"},
+    # Neutron: the rule lets everybody in, and the code behind it nobody but administrators.
+    "network GET /v2.0/qos/rule-types/{type}": set(PEOPLE) - {"admin"},
     # Cinder: the rule is about what is used, which is left out for others.
     "volume GET /v3/limits": {"service"},
     "volume GET /v3/{project_id}/limits": {"service"},
