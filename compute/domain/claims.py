@@ -81,7 +81,7 @@ def double(
     # What an earlier attempt had taken elsewhere is given back.
     kept = _at(cloud, _lost_hosts(server, migration), held["allocations"])
     holding.keep(server.uuid, migration.uuid, str(migration.source_compute))
-    _put(cloud, server, {**kept, **wanted}, held.get("consumer_generation"))
+    put(cloud, server, {**kept, **wanted}, held.get("consumer_generation"))
 
 
 def undouble(context: RequestContext, server: Server, migration: Migration) -> None:
@@ -90,7 +90,7 @@ def undouble(context: RequestContext, server: Server, migration: Migration) -> N
     held = placement().get_allocations(cloud, server.uuid)
     kept = _at(cloud, _lost_hosts(server, migration), held["allocations"])
     if len(kept) < len(held["allocations"]):
-        _put(cloud, server, kept, held.get("consumer_generation"))
+        put(cloud, server, kept, held.get("consumer_generation"))
     holding.give_back(migration.uuid, server.uuid)
 
 
@@ -102,7 +102,7 @@ def leave(context: RequestContext, server: Server, migration: Migration) -> None
         there = _at(cloud, {str(migration.source_compute)}, held["allocations"])
         if there:
             left = {key: one for key, one in held["allocations"].items() if key not in there}
-            _put(cloud, server, left, held.get("consumer_generation"))
+            put(cloud, server, left, held.get("consumer_generation"))
     holding.drop(migration.uuid)
 
 
@@ -126,9 +126,10 @@ def _at(cloud: RequestContext, hosts: Iterable[str], allocations: Allocations) -
     return {key: held for key, held in allocations.items() if key in there}
 
 
-def _put(
+def put(
     cloud: RequestContext, server: Server, allocations: Allocations, generation: int | None
 ) -> None:
+    """Let the server hold these and nothing else; ClaimConflict if somebody was faster."""
     if allocations:
         placement().put_allocations(
             cloud,

@@ -5,8 +5,8 @@ from typing import Any
 from compute.clients.errors import ClaimConflict
 from compute.clients.network import network
 from compute.clients.placement import placement
+from compute.domain import claims, port_needs
 from compute.domain import context as contexts
-from compute.domain import port_needs
 from compute.domain.errors import BadRequest
 from compute.domain.hardware import holding
 from compute.domain.port_needs import PortNeeds
@@ -87,14 +87,7 @@ def _change(server: Server, more: Held, *, sign: int) -> None:
         if any(n > 0 for n in resources.values())
     }
     try:
-        placement().put_allocations(
-            cloud,
-            server.uuid,
-            allocations,
-            project_id=server.project_id,
-            user_id=server.user_id,
-            generation=held.get("consumer_generation"),
-        )
+        claims.put(cloud, server, allocations, held.get("consumer_generation"))
     except ClaimConflict as exc:
         raise NotAllocated(server_id=server.uuid) from exc
 
