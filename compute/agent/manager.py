@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.db import transaction
 
-from compute.domain import lifecycle, records
+from compute.domain import lifecycle, records, storage
 from compute.domain.errors import ComputeError
 from compute.domain.states import PowerState
 from compute.domain.transitions import LIFECYCLE, STEPS, Transition
@@ -20,8 +20,8 @@ Call = Callable[[Driver, Server, Work], None]
 PLAIN: Mapping[str, Call] = {
     "start": lambda driver, server, work: driver.power_on(server),
     "stop": lambda driver, server, work: driver.power_off(server),
-    "soft reboot": lambda driver, server, work: driver.reboot(server, hard=False),
-    "hard reboot": lambda driver, server, work: driver.reboot(server, hard=True),
+    "soft reboot": lambda driver, server, work: _reboot(driver, server, work, hard=False),
+    "hard reboot": lambda driver, server, work: _reboot(driver, server, work, hard=True),
     "pause": lambda driver, server, work: driver.pause(server),
     "unpause": lambda driver, server, work: driver.unpause(server),
     "suspend": lambda driver, server, work: driver.suspend(server),
@@ -32,6 +32,11 @@ PLAIN: Mapping[str, Call] = {
     ),
     "restore": lambda driver, server, work: driver.power_on(server),
 }
+
+
+def _reboot(driver: Driver, server: Server, work: Work, *, hard: bool) -> None:
+    storage.forget_dangling(work.context, server)
+    driver.reboot(server, hard=hard)
 
 
 class PasswordNotSet(ComputeError):

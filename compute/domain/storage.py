@@ -9,6 +9,7 @@ from django.db import transaction
 
 from compute.clients.errors import (
     InvalidVolume,
+    NeighbourFailed,
     VolumeAttachmentNotFound,
     VolumeNotFound,
     VolumeQuotaExceeded,
@@ -186,6 +187,27 @@ def attach(
     row.connection_info = told.get("connection_info") or {}
     BlockDevice.objects.filter(pk=row.pk).update(connection_info=row.connection_info)
     volume().attachment_complete(acting, attachment_id)
+
+
+def forget_dangling(context: RequestContext, server: Server) -> None:
+    """Drop the attachments of the server that either it or Volume knows nothing of.
+
+    Nova: whoever reboots a server has that put right, too.
+    """
+    acting = acting_for(context, server)
+    try:
+        told = volume().attachments(acting, instance_id=server.uuid)
+    except NeighbourFailed as exc:
+        log.info("Volume does not say what server %s has of it: %s", server.uuid, exc)
+        return
+    there = {str(each["id"]) for each in told}
+    rows = {row.attachment_id: row for row in devices_of(server) if row.attachment_id}
+    for attachment_id, row in rows.items():
+        if attachment_id not in there:
+            row.delete()
+    for attachment_id in there - rows.keys():
+        with suppress(VolumeAttachmentNotFound):
+            volume().attachment_delete(acting, attachment_id)
 
 
 def settle(acting: RequestContext, row: BlockDevice) -> None:

@@ -6,6 +6,7 @@ from compute.models import BlockDevice, Guest, ServerEvent, ServerFault
 from tests.api.servers import action, actions_of, boot, elsewhere, settle
 from tests.cast import HERS
 
+NOWHERE = "11111111-1111-4111-8111-111111111111"
 ROOT = "/volume/v3/40000000000000000000000000000003"
 
 
@@ -245,3 +246,23 @@ def test_nobody_else_reaches_them(api, server):
     assert attach(api.as_("carol"), server, data).status == 404
     assert attach(api.as_("rita"), server, data).status == 403
     assert detach(api.as_("carol"), server, data).status == 404
+
+
+@pytest.mark.parametrize("kind", ["SOFT", "HARD"])
+def test_a_reboot_drops_attachments_that_one_side_knows_nothing_of(api, server, kind):
+    mine, dangling, lost = (volume(api) for _ in range(3))
+    for each in (mine, lost):
+        assert attach(api, server, each).status == 200
+        settle()
+    asked = {"attachment": {"volume_uuid": dangling, "instance_uuid": server}}
+    headers = {"OpenStack-API-Version": "volume 3.27"}
+    path = f"/volume/v3/{HERS}/attachments"
+    answer = elsewhere(api, "POST", path, asked, headers=headers)
+    assert (answer.status, seen(api, dangling)["status"]) == (200, "reserved")
+    BlockDevice.objects.filter(volume_id=lost).update(attachment_id=NOWHERE)
+    assert action(api, server, {"reboot": {"type": kind}}).status == 202
+    settle()
+    held = api.get(f"/servers/{server}/os-volume_attachments").json["volumeAttachments"]
+    assert [each["volumeId"] for each in held] == [mine]
+    states = [seen(api, each)["status"] for each in (mine, dangling, lost)]
+    assert states == ["in-use", "available", "available"]
