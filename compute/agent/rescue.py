@@ -35,7 +35,8 @@ def rescue(work: Work) -> None:
     driver = registry.driver(str(server.host))
     with records.event(work.context, server, row.event, server.host) as step:
         work.take_time("rescue")
-        images.show(contexts.elevated(work.context), image_id)
+        if image_id:
+            images.show(contexts.elevated(work.context), image_id)
         driver.rescue(server, image_id, work.payload.get("admin_password"))
         with transaction.atomic():
             if lifecycle.finish(

@@ -200,7 +200,8 @@ def forget_dangling(context: RequestContext, server: Server) -> None:
     except NeighbourFailed as exc:
         log.info("Volume does not say what server %s has of it: %s", server.uuid, exc)
         return
-    there = {str(each["id"]) for each in told}
+    # Those of others are nobody's to drop here, whatever a Volume makes of the filter.
+    there = {str(each["id"]) for each in told if each["instance"] == server.uuid}
     rows = {row.attachment_id: row for row in devices_of(server) if row.attachment_id}
     for attachment_id, row in rows.items():
         if attachment_id not in there:
