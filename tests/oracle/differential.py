@@ -334,7 +334,6 @@ def main() -> int:
     record = _record() if options.record else None
     explanations = explained.read(HERE / "explained.yaml")
     total = Counts("altogether")
-    rows = []
     for path in options.steps or sorted((HERE / "steps").glob("*.yaml"), key=_rank):
         counts = Counts(path.stem)
         before = comparison.count
@@ -356,13 +355,12 @@ def main() -> int:
         if record is not None:
             record.write(adds=bool(options.steps))
         total.add(counts)
-        rows.append(counts)
+        say(str(counts))
     if not options.steps:
         for one in explanations:
             if not one.uses:
                 say(f"Nothing differs any more: {one.step}: {one.differs}")
-    for counts in (*rows, total):
-        say(str(counts))
+    say(str(total))
     missing = 0
     if record is not None:
         missing = _tell_gaps()
