@@ -234,7 +234,7 @@ def ask(side: Side, step: dict[str, Any], method: str) -> Answer:
     if step.get("guest") is not None:
         wanted.update(side.guest(side.filled(step["guest"])))
     if step["version"] is not None:
-        wanted["OpenStack-API-Version"] = f"compute {step['version']}"
+        wanted["OpenStack-API-Version"] = f"{side.service} {step['version']}"
     body: bytes | None = None
     if "data" in step:
         wanted["Content-Type"] = "application/json"

@@ -46,6 +46,8 @@ class Side:
     base: str
     cloud: str | None = None
     metadata: str | None = None
+    # As the header of versions names it.
+    service: str = "compute"
     password: str = "password"
     variables: dict[str, Any] = field(default_factory=dict)
     # A name's token, and when it was fetched.

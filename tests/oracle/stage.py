@@ -55,7 +55,7 @@ class Stage:
         return found[0]["id"] if found else None
 
     def set(self) -> None:
-        self._people()
+        self.people()
         self._flavors()
         say = self.side.variables
         for who in CAST:
@@ -82,7 +82,8 @@ class Stage:
             if image["id"] != self.side.variables["IMAGE"]:
                 self.ask("DELETE", f"/image/v2/images/{image['id']}")
 
-    def _people(self) -> None:
+    def people(self) -> None:
+        """Give the cast its users and roles."""
         for name, roles in ROLES.items():
             user = self.found("/identity/v3/users", "users", name)
             if user is None:

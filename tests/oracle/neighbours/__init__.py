@@ -1,0 +1,1 @@
+"""The embedded Image, Network and Volume beside real ones: run.sh SERVICE."""
