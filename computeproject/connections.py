@@ -26,12 +26,18 @@ _PLAIN_LINE = re.compile(
 )
 _PLAIN_HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9_-]*):[ \t]*([^\r\n]*)")
 # What decides how the body is read, and what else is not left to a short way.
+_LENGTHS = (b"Content-Length", b"content-length")
 _NOT_PLAIN = (b"Transfer-Encoding", b"Expect", b"Upgrade")
 
 
 @lru_cache(maxsize=512)
 def _title(name: bytes) -> bytes:
     return name.title()
+
+
+@lru_cache(maxsize=512)
+def _encoded(name: str) -> bytes:
+    return name.encode("latin-1")
 
 
 @lru_cache(maxsize=512)
@@ -120,6 +126,9 @@ class Request(HTTPRequest):  # type: ignore[misc]
     def write(self, chunk: bytes) -> None:
         if self._head and not self.chunked_write:
             chunk, self._head = self._head + chunk, b""
+            # Nothing waits in the connection's file, which is written through.
+            self.conn.socket.sendall(chunk)
+            return
         self.send_head()
         super().write(chunk)
 
@@ -215,4 +224,14 @@ class Gateway(wsgi.Gateway_10):  # type: ignore[misc]
     def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
         if status[0] in "45" and getattr(self.req.rfile, "remaining", 0) > self.MOST_TO_DRAIN:
             headers = [*headers, ("Connection", "close")]
-        return super().start_response(status, headers, exc_info)
+        if self.started_response or exc_info:
+            return super().start_response(status, headers, exc_info)
+        self.started_response = True
+        request = self.req
+        request.status = status.encode("latin-1")
+        for name, text in headers:
+            title = _encoded(name)
+            if title in _LENGTHS:
+                self.remaining_bytes_out = int(text)
+            request.outheaders.append((title, text.encode("latin-1")))
+        return self.write

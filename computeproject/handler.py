@@ -17,6 +17,7 @@ from django.urls import ResolverMatch, clear_script_prefix, get_resolver, set_ur
 from django.utils.log import log_response
 
 from middleware.base import Request
+from middleware.pipelines import pipelines
 from middleware.urlmap import RAW_PATH
 
 StartResponse = Callable[..., Any]
@@ -34,6 +35,11 @@ class Handler(WSGIHandler):
     def __init__(self) -> None:
         super().__init__()
         unburden()
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        """Load the filters, and let each pass a request to the next that its pipeline names."""
+        super().load_middleware(is_async)
+        _shorten(self._middleware_chain)  # type: ignore[attr-defined]
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Any:
         if environ.get("SCRIPT_NAME") or settings.FORCE_SCRIPT_NAME is not None:
@@ -60,7 +66,7 @@ class Handler(WSGIHandler):
         """The URLconf of a thread is the project's, unless an application has one of its own."""
         chain: Any = self._middleware_chain  # type: ignore[attr-defined]
         response = chain(request)
-        response._resource_closers.append(request.close)
+        response._resource_closers += (request.close, db.close_old_connections)
         if hasattr(request, "urlconf"):
             set_urlconf(None)
         if response.status_code >= 400:
@@ -82,6 +88,28 @@ class Handler(WSGIHandler):
         return match
 
 
+def _shorten(chain: Any) -> None:
+    """Take out of the way of each pipeline's requests the filters that would pass them on only.
+
+    `chain` is what Django has made: each filter in a function that makes answers of exceptions.
+    """
+    # Backwards: each filter is shown its way when those behind it are known.
+    filters = []
+    while hasattr(chain.__wrapped__, "get_response"):
+        filters.append(chain)
+        chain = chain.__wrapped__.get_response
+    ways = dict.fromkeys(pipelines(), chain)
+    for guarded in reversed(filters):
+        each = guarded.__wrapped__
+        each.get_response = _fork(dict(ways))
+        named = getattr(each, "pipelines", ways)
+        ways.update(dict.fromkeys(named, guarded))
+
+
+def _fork(ways: dict[str, Any]) -> Callable[[Request], Any]:
+    return lambda request: ways[request.pipeline](request)
+
+
 @lru_cache(maxsize=1024)
 def _resolved(urlconf: Any, path: str) -> ResolverMatch:
     return get_resolver(urlconf).resolve(path)
@@ -90,12 +118,14 @@ def _resolved(urlconf: Any, path: str) -> ResolverMatch:
 def unburden() -> None:
     """Let Django's signals of requests call only what has something to do.
 
-    Connections that are broken are dropped when a request ends, so not again when the next one
-    begins; queries are kept for debugging only; of Django's caches some need to be closed.
+    Connections that are broken are dropped when a request ends, by its handler, so not again when
+    the next one begins; queries are kept for debugging only; of Django's caches some need to be
+    closed.
     """
     if not settings.DEBUG:
         signals.request_started.disconnect(db.reset_queries)
     signals.request_started.disconnect(db.close_old_connections)
+    signals.request_finished.disconnect(db.close_old_connections)
     signals.request_finished.disconnect(base.reset_urlconf)
     if all(type(cache.caches[alias]).close is BaseCache.close for alias in cache.caches):
         signals.request_finished.disconnect(cache.close_caches)

@@ -35,18 +35,18 @@ class Cors(CorsMiddleware):
 
     async_capable = False
     name = "cors"
+    get_response: Any
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)  # type: ignore[arg-type]
-        self.forward = get_response
         self.pipelines = pipelines_with(self.name)
 
     def __call__(self, request: Any) -> HttpResponseBase:
         if request.pipeline not in self.pipelines:
-            return self.forward(request)
+            return self.get_response(request)
         if request.method == "OPTIONS":
             return self.preflight(request)
-        response = self.forward(request)
+        response = self.get_response(request)
         origin = request.META.get("HTTP_ORIGIN")
         if origin is not None and "Access-Control-Allow-Origin" not in response.headers:
             self.add_response_headers(request, response)
@@ -56,7 +56,7 @@ class Cors(CorsMiddleware):
         """Answer OPTIONS: 200, with CORS headers where origin, method and headers are allowed."""
         response: HttpResponseBase | None = None
         if request.pipeline in _DOCUMENTS:
-            response = self.forward(request)
+            response = self.get_response(request)
         if response is None or not 200 <= response.status_code < 300:
             response = HttpResponse(headers={"Content-Length": "0"})
             del response.headers["Content-Type"]

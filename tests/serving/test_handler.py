@@ -9,6 +9,9 @@ from django.urls import get_script_prefix, get_urlconf, reverse
 
 from computeproject.metadata_wsgi import application as metadata
 from computeproject.wsgi import application
+from middleware.admin import Sessions
+from middleware.request_id import RequestId
+from middleware.sizelimit import SizeLimit
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +115,30 @@ def test_only_allowed_names_are_answered_by_where_some_are(settings):
     assert status == "200 OK"
     status, _, _ = ask("/", HTTP_HOST="other.example")
     assert status == "400 Bad Request"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_with_errors_is_looked_at_when_the_request_has_ended():
+    connection.ensure_connection()
+    connection.errors_occurred = True
+    ask("/v2.1/")
+    assert not connection.errors_occurred
+
+
+def test_filters_that_a_pipeline_does_not_name_are_not_asked(monkeypatch):
+    asked = []
+
+    def note(self, request):
+        asked.append(type(self).__name__)
+        return self.get_response(request)
+
+    for each in (RequestId, SizeLimit, Sessions):
+        monkeypatch.setattr(each, "__call__", note)
+    ask("/v2.1/")
+    assert asked == ["RequestId"]
+    asked.clear()
+    ask("/v2.1/servers")
+    assert asked == ["RequestId", "SizeLimit"]
+    asked.clear()
+    ask("/_cloud/ready")
+    assert asked == ["RequestId", "SizeLimit"]
