@@ -3,10 +3,12 @@
 python -m tests.oracle.neighbours.compare --cloud URL [-v] SERVICE REAL [STEPS.yaml ...]
 
 SERVICE is image, network or volume; REAL is where the real one answers, and URL the cloud whose
-Identity gives tokens for both.  Steps are written as for tests.oracle.differential.
+Identity gives tokens for both.  `prepare` of SERVICE/stage.py, if there is one, sets our side's
+stage.  Steps are written as for tests.oracle.differential.
 """
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 
@@ -33,6 +35,9 @@ def main() -> int:
     left = Side(options.real, options.cloud, service=options.service)
     right = Side(f"{options.cloud}/{options.service}", options.cloud, service=options.service)
     Stage(right).people()
+    if (room / "stage.py").exists():
+        # What the demo cloud is born with, and the real service is not, goes.
+        importlib.import_module(f"{__package__}.{options.service}.stage").prepare(right)
     for side in (left, right):
         for who in CAST:
             side.token(who)
