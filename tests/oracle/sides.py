@@ -166,6 +166,10 @@ def send(
         # It may have answered before it read everything.
         pass
     answer = connection.getresponse()
-    content = answer.read()
+    try:
+        content = answer.read()
+    except http.client.IncompleteRead as exc:
+        # It said that there would be more; what came is compared, and how much it was.
+        content = exc.partial
     connection.close()
     return Answer(answer.status, answer.getheaders(), content)
