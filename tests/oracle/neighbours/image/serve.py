@@ -5,6 +5,7 @@ database, the store and the cache lie below STATE.  Says READY once it answers.
 """
 
 import os
+import shutil
 import signal
 import string
 import sys
@@ -13,17 +14,19 @@ from pathlib import Path
 
 from cheroot.wsgi import Server
 
-CONF = Path(__file__).with_name("glance-api.conf")
+HERE = Path(__file__).parent
 
 
 def configure(identity: str, state: Path) -> None:
     """Write the settings, and make the folders that they name."""
     for name in ("images", "staging", "tasks", "cache"):
         (state / name).mkdir(parents=True)
-    template = string.Template(CONF.read_text())
+    template = string.Template((HERE / "glance-api.conf").read_text())
     (state / "glance-api.conf").write_text(
         template.substitute(identity=identity, prefix=sys.prefix, state=state)
     )
+    # What its packages install beside the settings, and its wheel does not bring.
+    shutil.copy(HERE / "schema-image.json", state)
     os.environ["OS_GLANCE_CONFIG_DIR"] = str(state)
 
 
