@@ -67,6 +67,9 @@ compat: $(VENV)/installed-test  ## run only the tests with real clients and live
 tempest: $(VENV)/installed-test  ## run OpenStack's conformance suite: make tempest [REGEX=…] [MIN_MV=2.1]
 	tests/tempest/run.sh
 
+scenario: $(VENV)/installed-test  ## run its scenarios, each up to where it wants to log in to a guest
+	NO_GUESTS=1 REGEX='^tempest\.scenario' CONC=1 tests/tempest/run.sh
+
 sdk: $(VENV)/installed-test  ## run openstacksdk's own functional tests: make sdk [REGEX=…]
 	tests/sdk/run.sh
 
@@ -98,4 +101,4 @@ bench-scale: $(VENV)/installed-test  ## measure 1,000 and 10,000 hosts with ten 
 clean:  ## remove what was generated, but no data
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help install distributed up test test-postgresql chaos check docs shown compat tempest sdk compat-auth security audit oracle walks bench bench-scale clean
+.PHONY: help install distributed up test test-postgresql chaos check docs shown compat tempest scenario sdk compat-auth security audit oracle walks bench bench-scale clean
