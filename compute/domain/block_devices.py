@@ -52,7 +52,7 @@ class Device:
     def columns(self) -> dict[str, Any]:
         """The columns of a BlockDevice row."""
         row = {name: getattr(self, name) for name in _COLUMNS}
-        row["destination_type"] = self.destination_type or "local"
+        row["destination_type"] = self.destination_type or ""
         return row
 
 

@@ -99,10 +99,7 @@ def _merge(described: list[Device], asked: list[Device]) -> list[Device]:
 
 
 def _complete(devices: list[Device], flavor: Flavor) -> list[Device]:
-    """Add the flavor's ephemeral and swap disks, and fill defaults in."""
-    for device in devices:
-        if device.destination_type is None and not device.no_device:
-            device.destination_type = "local" if device.source_type == "blank" else "volume"
+    """Add the flavor's ephemeral and swap disks, and their sizes."""
     if flavor.ephemeral_gb and not any(device.is_ephemeral for device in devices):
         devices.append(block_devices.blank(flavor.ephemeral_gb))
     if flavor.swap_mb and not any(device.is_swap for device in devices):

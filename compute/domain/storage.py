@@ -77,10 +77,13 @@ def name_devices(server: Server, rows: list[BlockDevice]) -> str:
 
 
 def _naming_order(row: BlockDevice) -> tuple[int, int]:
-    """Nova: blank disks have the first names, one for swapping the last of these."""
+    """Nova: blank disks have the first names, one for swapping the last of these.
+
+    What nobody has said where to put comes last.
+    """
     if row.is_volume or row.source_type != "blank":
-        return 2, row.pk
-    return int(row.guest_format == "swap"), row.pk
+        return 2 + (not row.destination_type), row.pk
+    return int(row.guest_format == "swap") if row.destination_type else 3, row.pk
 
 
 def resize_swap(server: Server, before: int, now: int) -> None:
@@ -272,8 +275,9 @@ def release(context: RequestContext, server: Server) -> None:
     """When the server goes: detach every volume, and delete those that shall go with it."""
     acting = acting_for(context, server)
     for row in devices_of(server):
-        if not row.is_volume or row.volume_id is None:
+        if row.volume_id is None:
             continue
+        # A device that does not say where it belongs is no disk of the guest, but holds its volume.
         detach(acting, row)
         if row.delete_on_termination:
             try:

@@ -12,6 +12,7 @@ class BlockDevice(Timestamped):
     uuid = models.CharField(max_length=36, unique=True, default=new_uuid)
     server = models.ForeignKey(Server, on_delete=models.CASCADE, related_name="block_devices")
     source_type = models.CharField(max_length=16)
+    # Empty if nobody has said: Nova makes no disk of that, but keeps the volume for the server.
     destination_type = models.CharField(max_length=16)
     device_name = models.CharField(max_length=255, null=True, blank=True)
     boot_index = models.IntegerField(null=True, blank=True)

@@ -131,6 +131,30 @@ def test_a_server_that_is_deleted_before_it_is_built_gives_its_volume_back(api, 
     assert (seen(api, one)["status"], seen(api, one)["attachments"]) == ("available", [])
 
 
+def test_a_volume_without_a_destination_is_kept_for_its_server_and_not_attached(api, image):
+    root, one = root_of(image()), volume(api)
+    lost = {"source_type": "volume", "uuid": one, "delete_on_termination": False}
+    server = made(order(api, root["uuid"], root, lost))
+    settle()
+    assert shown(api, server)["status"] == "ACTIVE"
+    assert seen(api, one)["status"] == "reserved"
+    # Nova: it is listed all the same.
+    (row,) = api.get(f"/servers/{server}/os-volume_attachments").json["volumeAttachments"]
+    assert row["device"] == "/dev/vdb"
+    api.delete(f"/servers/{server}")
+    settle()
+    assert (seen(api, one)["status"], seen(api, one)["attachments"]) == ("available", [])
+
+
+def test_an_image_without_a_destination_becomes_no_volume(api, image):
+    bare = {"source_type": "image", "uuid": image(), "boot_index": 0}
+    server = made(order(api, "", bare))
+    settle()
+    assert shown(api, server)["status"] == "ACTIVE"
+    assert shown(api, server)["os-extended-volumes:volumes_attached"] == []
+    assert api.get(f"/servers/{server}/os-volume_attachments").json["volumeAttachments"] == []
+
+
 def test_an_order_that_is_refused_reserves_nothing(api, image):
     root, one = root_of(image()), volume(api)
     missing = {"source_type": "snapshot", "destination_type": "volume", "uuid": NOTHING}
