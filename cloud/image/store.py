@@ -6,7 +6,6 @@ the middle leaves no image behind that looks complete.
 
 import hashlib
 import os
-import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +14,8 @@ from django.conf import settings
 
 PIECE = 1024 * 1024
 STORE = "fast"
+# What is staged and what tasks work on has stores of its own, which no image is in.
+RESERVED = ("os_glance_staging_store", "os_glance_tasks_store")
 HASH_ALGORITHM = "sha512"
 
 Read = Callable[[int], bytes]
@@ -26,7 +27,6 @@ class Stored(NamedTuple):
     size: int
     checksum: str
     hash_value: str
-    virtual_size: int | None
 
 
 class TooMuchData(Exception):
@@ -57,11 +57,11 @@ def staged_path_of(image_id: str) -> Path:
     return staging / image_id
 
 
-def write(read: Read, target: Path, *, disk_format: str | None, most: int | None) -> Stored:
+def write(read: Read, target: Path, *, most: int | None) -> Stored:
     """Copy what `read(n)` gives to `target`, and measure it on the way."""
     md5 = hashlib.md5(usedforsecurity=False)
     digest = hashlib.new(HASH_ALGORITHM)
-    size, head = 0, b""
+    size = 0
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as out:
@@ -69,8 +69,6 @@ def write(read: Read, target: Path, *, disk_format: str | None, most: int | None
                 size += len(piece)
                 if most is not None and size > most:
                     raise TooMuchData(size)
-                if len(head) < 512:
-                    head += piece[: 512 - len(head)]
                 md5.update(piece)
                 digest.update(piece)
                 out.write(piece)
@@ -78,16 +76,7 @@ def write(read: Read, target: Path, *, disk_format: str | None, most: int | None
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    return Stored(size, md5.hexdigest(), digest.hexdigest(), virtual_size(head, size, disk_format))
-
-
-def virtual_size(head: bytes, size: int, disk_format: str | None) -> int | None:
-    """The size of the disk inside: from a qcow2 header, or that of the data itself when raw."""
-    if disk_format in ("raw", "iso"):
-        return size
-    if disk_format == "qcow2" and len(head) >= 32 and head[:4] == b"QFI\xfb":
-        return int(struct.unpack(">Q", head[24:32])[0])
-    return None
+    return Stored(size, md5.hexdigest(), digest.hexdigest())
 
 
 def pieces(path: Path, start: int, length: int) -> Iterator[bytes]:

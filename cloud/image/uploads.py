@@ -10,20 +10,22 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cloud.image import quota, store
+from cloud.image import formats, quota, store
 from cloud.image.errors import (
     BadRequest,
     Conflict,
     Gone,
     ImageError,
     TooLarge,
+    UnsupportedMedia,
     image_not_found,
     no_such_transition,
 )
-from cloud.image.models import Image, Task
+from cloud.image.models import Image, ImageProperty, Task
 from middleware.context import RequestContext
 
 IMPORT_METHODS = ("glance-direct",)
+STORE_NOTES = ("os_glance_importing_to_stores", "os_glance_failed_import")
 _TARGETS = {
     "queued": ("saving", "uploading", "importing", "active", "deleted"),
     "saving": ("active", "killed", "deleted", "queued"),
@@ -78,7 +80,7 @@ def _copy(
     try:
         most = min(each for each in (quota.cap(), room, size) if each is not None)
         try:
-            stored = store.write(read, target, disk_format=image.disk_format, most=most)
+            stored = store.write(read, target, most=most)
         except store.TooMuchData as exc:
             raise _too_much(exc.size, size, room) from None
         except store.Interrupted:
@@ -101,10 +103,10 @@ def _too_much(came: int, said: int | None, room: int | None) -> ImageError:
     return BadRequest(f"Size exceeds: expected {said} bytes, got {came} bytes")
 
 
-def _facts(stored: store.Stored) -> dict[str, Any]:
+def _facts(stored: store.Stored, virtual_size: int | None) -> dict[str, Any]:
     return {
         "size": stored.size,
-        "virtual_size": stored.virtual_size,
+        "virtual_size": virtual_size,
         "checksum": stored.checksum,
         "os_hash_algo": store.HASH_ALGORITHM,
         "os_hash_value": stored.hash_value,
@@ -124,7 +126,16 @@ def _fill(image: Image, read: store.Read, *, size: int | None, owner: str | None
     except quota.QuotaFull:
         _restore(image.pk)
         raise
-    stored = _copy(image, read, store.path_of(image.pk), size=size, room=room)
+    inspector = formats.Inspector(
+        read, disk_format=image.disk_format, container_format=image.container_format
+    )
+    stored = _copy(image, inspector.read, store.path_of(image.pk), size=size, room=room)
+    try:
+        virtual_size = inspector.virtual_size()
+    except UnsupportedMedia:
+        store.path_of(image.pk).unlink(missing_ok=True)
+        _restore(image.pk)
+        raise
     try:
         # Others may have stored something meanwhile.
         quota.check(owner, image.pk, stored.size)
@@ -133,7 +144,7 @@ def _fill(image: Image, read: store.Read, *, size: int | None, owner: str | None
         _restore(image.pk)
         raise
     try:
-        _move(image.pk, "active", **_facts(stored))
+        _move(image.pk, "active", **_facts(stored, virtual_size))
     except Exception:
         store.remove(image.pk)
         raise Gone(
@@ -169,8 +180,9 @@ def check_import(image: dict[str, Any], method: str) -> None:
 def import_staged(context: RequestContext, image_id: str, wanted: dict[str, Any]) -> None:
     """Take staged data into the store, and record the task that did it, or that failed.
 
-    # Glance: an image whose import failed stays in `importing`; here it can be filled again.
+    # Glance: an image whose import failed stays in `importing`, and says from which store.
     """
+    stores = wanted.get("stores", [store.STORE])
     image = _move(image_id, "importing")
     task = Task.objects.create(
         type="api_image_import",
@@ -179,20 +191,34 @@ def import_staged(context: RequestContext, image_id: str, wanted: dict[str, Any]
         user_id=context.user_id,
         request_id=context.request_id,
         image_id=image_id,
-        input={"image_id": image_id, "import_req": wanted, "backend": [store.STORE]},
+        input={"image_id": image_id, "import_req": wanted, "backend": stores},
     )
     staged = store.staged_path_of(image_id)
+    failed = ""
     try:
         with staged.open("rb") as data:
             _fill(image, data.read, size=image.size, owner=context.project_id)
-        _finish(task, "success", result={"image_id": image_id})
+        copied = staged.stat().st_size // 1024**2
+        _finish(task, "success", result={"image_id": image_id}, message=f"Copied {copied} MiB")
     except ImageError:
+        failed = store.STORE
         _finish(task, "failure", message="Task failed due to Internal Error")
+        Image.objects.filter(pk=image_id).update(status="importing")
     except Exception as exc:
         _finish(task, "failure", message=str(exc))
         raise
     finally:
         staged.unlink(missing_ok=True)
+    _note_stores(image_id, failed)
+
+
+def _note_stores(image_id: str, failed: str) -> None:
+    """Note on the image which stores an import is for still, and which it did not reach."""
+    if Image.objects.filter(pk=image_id).exists():
+        for name, value in zip(STORE_NOTES, ("", failed), strict=True):
+            ImageProperty.objects.update_or_create(
+                image_id=image_id, name=name, defaults={"value": value}
+            )
 
 
 def _finish(task: Task, status: str, **values: Any) -> None:

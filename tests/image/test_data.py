@@ -103,14 +103,14 @@ def test_bytes_are_never_held_whole(settings, tmp_path):
         asked.append(size)
         return b"x" * size if len(asked) <= 3 else b""
 
-    stored = store.write(read, tmp_path / "image", disk_format="raw", most=None)
+    stored = store.write(read, tmp_path / "image", most=None)
     assert stored.size == 3 * store.PIECE
     assert set(asked) == {store.PIECE}
 
 
 def test_more_than_may_be_is_refused(tmp_path):
     with pytest.raises(store.TooMuchData):
-        store.write(io.BytesIO(b"12345").read, tmp_path / "x", disk_format="raw", most=4)
+        store.write(io.BytesIO(b"12345").read, tmp_path / "x", most=4)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -142,3 +142,38 @@ def test_images_are_not_imported_from_the_web(glance):
     answer = glance.post(f"/images/{image_id}/import", {"method": method})
     assert answer.status == 400
     assert "Unknown import method name &#x27;web-download&#x27;." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("disk_format", "container_format", "data", "status"),
+    [
+        ("qcow2", "bare", b"text", 415),
+        ("iso", "bare", b"text", 415),
+        ("raw", "bare", b"text", 204),
+        ("ami", "bare", b"text", 204),
+        ("qcow2", "ovf", b"text", 204),
+        ("qcow2", "bare", empty_qcow2(2**20), 204),
+        ("iso", "bare", empty_qcow2(2**20), 415),
+    ],
+)
+def test_data_that_is_not_what_the_image_says_is_refused(
+    glance, settings, disk_format, container_format, data, status
+):
+    image_id = glance.make(disk_format=disk_format, container_format=container_format)
+    answer = glance.put(f"/images/{image_id}/file", data, kind=OCTETS)
+    assert answer.status == status
+    if status == 415:
+        assert f"Image disk_format {disk_format} does not match stream data" in answer.text
+        assert glance.show(image_id)["status"] == "queued"
+        assert list(settings.IMAGE_STORE.iterdir()) == []
+
+
+def test_staged_data_that_is_not_what_the_image_says_is_not_imported(glance):
+    image_id = glance.make(disk_format="qcow2", container_format="bare")
+    assert glance.put(f"/images/{image_id}/stage", b"text", kind=OCTETS).status == 204
+    method = {"method": {"name": "glance-direct"}}
+    assert glance.post(f"/images/{image_id}/import", method).status == 202
+    shown = glance.show(image_id)
+    assert (shown["status"], shown["os_glance_failed_import"]) == ("importing", "fast")
+    (task,) = glance.get(f"/images/{image_id}/tasks").json["tasks"]
+    assert (task["status"], task["message"]) == ("failure", "Task failed due to Internal Error")

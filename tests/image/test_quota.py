@@ -124,7 +124,8 @@ def test_an_import_above_the_quota_fails_as_a_task(glance, settings, image):
     assert answer.status == 202
     (task,) = glance.get(f"/images/{image}/tasks").json["tasks"]
     assert (task["status"], task["message"]) == ("failure", "Task failed due to Internal Error")
-    assert glance.show(image)["status"] == "queued"
+    shown = glance.show(image)
+    assert (shown["status"], shown["os_glance_failed_import"]) == ("importing", "fast")
     assert left(settings) == []
 
 

@@ -1,40 +1,37 @@
 """Bytes in and out: upload, download, stage and import.  /v2/images/{image_id}/file"""
 
-import re
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from cloud.image import cache, store, uploads
+from cloud.image.api import ranges
 from cloud.image.api.base import ImageServiceViewSet
+from cloud.image.api.schemas import VALID_LOCATION, validate
 from cloud.image.errors import (
     BadRequest,
     Conflict,
     Forbidden,
-    RangeNotSatisfiable,
     UnsupportedMedia,
 )
 from versioned.operation import operation
-
-_RANGE = re.compile(r"^bytes\s*=\s*(\d*)\s*-\s*(\d*)$", re.IGNORECASE)
-_CONTENT_RANGE = re.compile(r"^bytes\s+(\d+)-(\d+)/(\d+|\*)$", re.IGNORECASE)
 
 
 class DataViewSet(ImageServiceViewSet):
     """/v2/images/{image_id}/file and /v2/images/{image_id}/stage"""
 
-    def read_body(self, request: Any) -> Any:
-        """Leave the stream alone: it may be larger than memory."""
-        return None
+    # The stream is left alone: it may be larger than memory.
+    parses = frozenset()
+    ignores = frozenset({"upload", "stage"})
 
     @operation(policy="upload_image", target="found", status=204)
     def upload(self, request: Any, image_id: str) -> None:
         size = self._declared(request)
-        self.found(image_id)
         wanted = request.META.get("HTTP_X_IMAGE_META_STORE")
         if wanted is not None and wanted != store.STORE:
             raise BadRequest(f"Unknown scheme '{wanted}' found in URI")
+        self.found(image_id)
         owner = self.context.project_id
         uploads.upload(image_id, _reader(request), size=size, owner=owner)
 
@@ -45,7 +42,8 @@ class DataViewSet(ImageServiceViewSet):
         uploads.stage(image_id, _reader(request), size=size)
 
     def _declared(self, request: Any) -> int | None:
-        kind = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        kind = request.META.get("CONTENT_TYPE") or None
+        kind = kind and kind.partition(";")[0]
         if kind != "application/octet-stream":
             raise UnsupportedMedia(detail=f"Invalid content type {kind}")
         text = request.META.get("HTTP_X_OPENSTACK_IMAGE_SIZE")
@@ -60,23 +58,34 @@ class DataViewSet(ImageServiceViewSet):
 
     @operation(policy="download_image", target="found")
     def download(self, request: Any, image_id: str) -> HttpResponseBase:
+        preferred = [name.strip() for name in (self.asked().last("prefer") or "").split(",")]
         image = self.find(image_id)
         if image["status"] == "deactivated" and not self.context.is_admin:
             raise Forbidden(
                 "The requested image has been deactivated. Image data download is forbidden."
             )
         self.authorize(image)
+        if any(preferred):
+            self.enforce("download_from_store", image)
+            for name in filter(None, preferred):
+                if name not in (store.STORE, *store.RESERVED):
+                    raise BadRequest(f"Store '{name}' is not configured.")
         path = store.path_of(image_id)
         if image["checksum"] is None or not path.exists():
             # Glance: an image without data is downloaded as nothing, and that is no error.
-            return HttpResponse(status=204)
+            response: HttpResponseBase = HttpResponse(status=204)
+            del response.headers["Content-Type"]
+            return response
         size = image["size"]
-        start, end = _wanted(request, size)
+        part = ranges.wanted(
+            request.META.get("HTTP_RANGE"), request.META.get("HTTP_CONTENT_RANGE"), size
+        )
+        start, end = part or (0, size)
         cache.touch(image_id)
         response = StreamingHttpResponse(
             store.pieces(path, start, end - start), content_type="application/octet-stream"
         )
-        if (start, end) != (0, size) or _asks_range(request):
+        if part is not None:
             response.status_code = 206
             response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
         response.headers["Content-MD5"] = image["checksum"]
@@ -94,16 +103,35 @@ class ImportViewSet(ImageServiceViewSet):
         image = self.find(image_id)
         uploads.check_import(image, method)
         self.authorize(image)
-        stores = wanted.get("stores") or []
+        self._check_stores(wanted, request.META.get("HTTP_X_IMAGE_META_STORE"))
+        uploads.import_staged(self.context, image_id, wanted)
+
+    def _check_stores(self, wanted: dict[str, Any], header: str | None) -> None:
+        if wanted.get("all_stores"):
+            if "stores" in wanted or header is not None:
+                raise BadRequest(
+                    "All_stores parameter can't be used with x-image-meta-store header or stores "
+                    "parameter"
+                )
+            return
+        if "stores" in wanted and header is not None:
+            raise BadRequest(
+                "Stores parameter and x-image-meta-store header can't be both specified"
+            )
+        stores = wanted.get("stores", [store.STORE if header is None else header])
+        if not isinstance(stores, (list, str, dict)) or (isinstance(stores, list) and not stores):
+            # Glance: it fails on what is no list, and later on nothing at all.
+            raise BadRequest("The stores must be a list of their names.")
         for name in stores:
             if name != store.STORE:
-                raise Conflict(f"Store {name} is not configured.")
-        uploads.import_staged(self.context, image_id, wanted)
-        return HttpResponse(status=202, content_type="text/html; charset=UTF-8")
+                raise Conflict(f"Unknown scheme '{name}' found in URI")
 
 
 class LocationsViewSet(ImageServiceViewSet):
     """/v2/images/{image_id}/locations"""
+
+    allow = "POST"
+    ignores = frozenset({"list"})
 
     @operation(policy="fetch_image_location", target="found")
     def list(self, request: Any, image_id: str) -> Any:
@@ -112,14 +140,16 @@ class LocationsViewSet(ImageServiceViewSet):
             return []
         return [{"url": f"file://{store.path_of(image_id)}", "metadata": {"store": store.STORE}}]
 
-    @operation(policy="modify_image", target="found", status=202)
+    @operation(policy="add_image_location", target="found", status=202)
     def create(self, request: Any, image_id: str) -> Any:
-        self.body()
-        image = self.found(image_id)
+        body = self.body()
+        validate(VALID_LOCATION, {"add_location": body})
+        image = self.find(image_id)
         if image["status"] != "queued":
             raise Conflict(
                 f"It's not allowed to add locations if image status is {image['status']}."
             )
+        self.authorize(image)
         raise Forbidden("http store must be enabled to use location API by normal user.")
 
 
@@ -155,32 +185,3 @@ def _reader(request: Any) -> store.Read:
             raise store.Interrupted from exc
 
     return piece
-
-
-def _asks_range(request: Any) -> bool:
-    return "HTTP_RANGE" in request.META or "HTTP_CONTENT_RANGE" in request.META
-
-
-def _wanted(request: Any, size: int) -> tuple[int, int]:
-    """The bytes asked for, as start and end; all of them when no range is given."""
-    text = request.META.get("HTTP_RANGE")
-    if text is not None:
-        match = _RANGE.match(text.strip())
-        if match is None or match.groups() == ("", ""):
-            raise RangeNotSatisfiable
-        first, last = match.groups()
-        if not first:
-            start, end = max(size - int(last), 0), size
-        else:
-            start, end = int(first), min(int(last) + 1, size) if last else size
-    elif "HTTP_CONTENT_RANGE" in request.META:
-        # Glance: Content-Range is read from requests too, for clients of long ago.
-        match = _CONTENT_RANGE.match(request.META["HTTP_CONTENT_RANGE"].strip())
-        if match is None:
-            raise RangeNotSatisfiable
-        start, end = int(match[1]), min(int(match[2]) + 1, size)
-    else:
-        return 0, size
-    if start >= end or start >= size:
-        raise RangeNotSatisfiable
-    return start, end
