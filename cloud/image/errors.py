@@ -37,6 +37,10 @@ class MethodNotAllowed(ImageError):
     status = 405
 
 
+class NotImplementedMethod(ImageError):
+    status = 501
+
+
 class Conflict(ImageError):
     status = 409
 

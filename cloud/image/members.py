@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from cloud.image import texts
 from cloud.image.errors import (
     BadRequest,
     Conflict,
@@ -35,8 +36,6 @@ def add(image_id: str, project_id: str) -> dict[str, Any]:
     """Offer the image to a project."""
     if Image.objects.select_for_update().filter(pk=image_id).first() is None:
         raise image_not_found(image_id)
-    if ImageMember.objects.filter(image_id=image_id, member=project_id).exists():
-        raise Conflict(f"Member {project_id} is duplicated for image {image_id}")
     count = ImageMember.objects.filter(image_id=image_id).count() + 1
     if count > MEMBER_QUOTA:
         inner = (
@@ -46,6 +45,10 @@ def add(image_id: str, project_id: str) -> dict[str, Any]:
         error = limit_exceeded("members", count, MEMBER_QUOTA)
         error.explanation = f"Image member limit exceeded for image {image_id}: {inner}:"
         raise error
+    if ImageMember.objects.filter(image_id=image_id, member=project_id).exists():
+        raise Conflict(f"Member {project_id} is duplicated for image {image_id}")
+    if texts.is_wide(project_id):
+        raise BadRequest("Member can't contain 4 byte unicode characters.")
     now = timezone.now()
     ImageMember.objects.create(image_id=image_id, member=project_id, created_at=now, updated_at=now)
     return of_image(image_id, project_id)[0]

@@ -44,6 +44,15 @@ class Image(models.Model):
         return self.name or self.id
 
 
+class SpentId(models.Model):
+    """The id of an image that is gone: it is never another's."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class ImageProperty(models.Model):
     image = models.ForeignKey(Image, models.CASCADE, related_name="properties")
     name = models.CharField(max_length=255)

@@ -71,6 +71,10 @@ def service(context: RequestContext, target: Target) -> bool:
     return context.is_admin or "service" in context.roles or "service" in context.service_roles
 
 
+def service_or_member(context: RequestContext, target: Target) -> bool:
+    return service(context, target) or member(context, target)
+
+
 # fmt: off
 RULES: dict[str, Rule] = {
     # rule                       who

@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, GreaterThan, LessThan
+from oslo_utils import timeutils
 
 from cloud.image.errors import BadRequest, image_not_found
 from cloud.image.models import Image, ImageMember, ImageProperty, ImageTag
@@ -40,15 +43,12 @@ def _visible_in(project_id: str | None, member_status: str | None = None) -> Q:
     return wanted
 
 
-def _one(condition: Q, project_id: str | None, image_id: str) -> Any:
-    rows = Image.objects.filter(condition, pk=image_id)
-    return rows.annotate(is_member=is_member_of(project_id)).values(*COLUMNS, "is_member")
+def _one(condition: Q, image_id: str) -> Any:
+    return Image.objects.filter(condition, pk=image_id).values(*COLUMNS)
 
 
-_ANY = Prepared(lambda project_id, image_id: _one(Q(), project_id, image_id), str, str)
-_VISIBLE = Prepared(
-    lambda project_id, image_id: _one(_visible_in(project_id), project_id, image_id), str, str
-)
+_ANY = Prepared(lambda image_id: _one(Q(), image_id), str)
+_VISIBLE = Prepared(lambda project_id, image_id: _one(_visible_in(project_id), image_id), str, str)
 _PROPERTIES = Related(
     lambda: ImageProperty.objects.order_by("name").values_list("image_id", "name", "value"),
     "image_id",
@@ -60,14 +60,18 @@ _TAGS = Related(
 
 def find(context: RequestContext, image_id: str) -> dict[str, Any]:
     """One image as a row with `properties`, `tags` and `is_member`; 404 for a stranger."""
-    if context.project_id is None:
-        found = _one(visible_to(context), None, image_id)[:1]
+    if context.is_admin:
+        row = _ANY.first(image_id)
+    elif context.project_id is None:
+        found = _one(visible_to(context), image_id)[:1]
         row = found[0] if found else None
     else:
-        prepared = _ANY if context.is_admin else _VISIBLE
-        row = prepared.first(context.project_id, image_id)
+        row = _VISIBLE.first(context.project_id, image_id)
     if row is None:
         raise image_not_found(image_id)
+    # Glance: who is not the owner of a shared image that they see counts as a member of it, and
+    # the owner does not, even if the image is shared with them, too.
+    row["is_member"] = row["visibility"] == "shared" and row["owner"] != context.project_id
     return complete([row])[0]
 
 
@@ -87,7 +91,8 @@ def complete(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
 def listed(
     context: RequestContext,
     *,
-    filters: Mapping[str, str],
+    visibility: str | None,
+    filters: Mapping[str, Any],
     tags: Iterable[str],
     member_status: str,
     sort: Sequence[tuple[str, str]],
@@ -97,10 +102,9 @@ def listed(
     """A page of images as complete rows."""
     status = None if member_status == "all" else member_status
     found = Image.objects.filter(visible_to(context, status))
-    found = _by_visibility(found, context, filters.get("visibility"))
+    found = _by_visibility(found, context, visibility)
     for name, value in filters.items():
-        if name != "visibility":
-            found = found.filter(_condition(name, value))
+        found = found.filter(_condition(name, value))
     for tag in tags:
         found = found.filter(Exists(ImageTag.objects.filter(image_id=OuterRef("pk"), value=tag)))
     order = list(sort)
@@ -129,6 +133,9 @@ def _by_visibility(
 
 
 def find_marker(context: RequestContext, marker: str) -> dict[str, Any]:
+    if len(marker) > 36:
+        # Glance: no id is as long, and the sentence is never filled in.
+        raise BadRequest("Image with the given id %(image_id)s was not found")
     row = Image.objects.filter(visible_to(context), pk=marker).values(*COLUMNS).first()
     if row is None:
         raise BadRequest(f"No image found with ID {marker}")
@@ -141,20 +148,20 @@ def _in_order(key: str, way: str) -> OrderBy:
 
 
 def _after(marker: Mapping[str, Any], order: Sequence[tuple[str, str]]) -> Q:
-    """What comes after `marker` in `order`; nulls sort before everything, as SQLite has it."""
+    """What comes after `marker` in `order`.
+
+    # Glance: _paginate_query; null counts as "" or 0 here, while rows are in the order of nulls.
+    """
     wanted, equal = Q(), Q()
     for key, way in order:
-        value = marker[key]
-        if value is None:
-            later = Q(**{f"{key}__isnull": False}) if way == "asc" else Q(pk__in=[])
-            same = Q(**{f"{key}__isnull": True})
-        elif way == "asc":
-            later, same = Q(**{f"{key}__gt": value}), Q(**{key: value})
-        else:
-            later = Q(**{f"{key}__lt": value}) | Q(**{f"{key}__isnull": True})
-            same = Q(**{key: value})
-        wanted |= equal & later
-        equal &= same
+        value, default = marker[key], 0 if key == "size" else ""
+        nullable = Image._meta.get_field(key).null
+        column = Coalesce(F(key), Value(default)) if nullable else F(key)
+        value = default if value is None else value
+        wanted |= equal & (
+            Q(GreaterThan(column, value)) if way == "asc" else Q(LessThan(column, value))
+        )
+        equal &= Q(Exact(column, value))
     return wanted
 
 
@@ -203,10 +210,9 @@ def _when(name: str, value: str) -> Q:
 
 def read_time(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
+        return timeutils.parse_isotime(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def split_operator(expression: str) -> tuple[str, str]:

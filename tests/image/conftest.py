@@ -48,6 +48,7 @@ class Glance:
             kind,
             headers={
                 "X-Auth-Token": self.who,
+                "Accept": "*/*",
                 **{name.replace("_", "-"): value for name, value in headers.items()},
             },
         )

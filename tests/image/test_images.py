@@ -2,14 +2,16 @@
 
 import pytest
 
-from tests.cast import HERS
+from tests.cast import ELSEWHERE, HERS
 from tests.image.conftest import OLD_PATCH
 
 
 def test_an_image_shows_its_own_properties_beside_the_others(glance):
     answer = glance.post("/images", {"name": "one", "hw_disk_bus": "scsi", "tags": ["b", "a"]})
     assert answer.status == 201
-    assert answer.headers["Location"] == f"/v2/images/{answer.json['id']}"
+    assert answer.headers["Location"] == f"http://testserver/v2/images/{answer.json['id']}"
+    stores = "fast,os_glance_staging_store,os_glance_tasks_store"
+    assert answer.headers["OpenStack-image-store-ids"] == stores
     assert answer.headers["OpenStack-image-import-methods"] == "glance-direct"
     shown = answer.json
     assert (shown["hw_disk_bus"], shown["tags"], shown["status"]) == ("scsi", ["a", "b"], "queued")
@@ -25,6 +27,11 @@ def test_an_image_shows_its_own_properties_beside_the_others(glance):
         ({"disk_format": "floppy"}, 400, "Provided object does not match schema &#x27;image&#x27;"),
         ({"min_disk": "1"}, 400, "is not of type"),
         ({"min_ram": -1}, 400, "Cannot be a negative value"),
+        ({"min_ram": 2**31}, 400, "value out of range, must not exceed 2147483647."),
+        ({"name": "😀"}, 400, "Name can&#x27;t contain 4 byte unicode characters."),
+        ({"hw": "😀"}, 400, "Hw can&#x27;t contain 4 byte unicode characters."),
+        ({"😀": "hw"}, 400, "Property names can&#x27;t contain 4 byte unicode."),
+        ({"tags": ["😀"]}, 400, "Param values can&#x27;t contain 4 byte unicode."),
         ({"my_number": 4}, 400, "is not of type"),
         ({"id": "no-uuid"}, 400, "does not match"),
         ({"checksum": "0"}, 403, "is read-only."),
@@ -47,6 +54,56 @@ def test_an_id_is_taken_only_once(glance):
     image_id = "8d3f4b1e-1111-4222-8333-444455556666"
     assert glance.make(id=image_id) == image_id
     assert glance.post("/images", {"id": image_id}).status == 409
+
+
+def test_the_id_of_an_image_that_is_gone_is_not_given_again(glance):
+    gone = glance.make()
+    assert glance.delete(f"/images/{gone}").status == 204
+    answer = glance.post("/images", {"id": gone})
+    assert (answer.status, f"Image ID {gone} already exists!" in answer.text) == (409, True)
+
+
+def test_who_adds_an_owner_gives_the_image_away(glance, admin):
+    image_id = glance.make(visibility="private")
+    replaced = glance.patch(image_id, {"op": "replace", "path": "/owner", "value": ELSEWHERE})
+    assert (replaced.status, "Access was denied to this resource." in replaced.text) == (403, True)
+    assert glance.patch(image_id, {"op": "add", "path": "/owner", "value": HERS}).status == 200
+    away = glance.patch(image_id, {"op": "add", "path": "/owner", "value": ELSEWHERE})
+    assert (away.status, f"image {image_id} not visible" in away.text) == (403, True)
+    assert admin.show(image_id)["owner"] == ELSEWHERE
+
+
+def test_a_patch_without_changes_asks_nobody(glance):
+    image_id = glance.make()
+    assert glance.as_("rita").patch(image_id).status == 200
+
+
+def test_visibility_is_asked_for_before_the_image(glance):
+    image_id = glance.make(visibility="community")
+    change = {"op": "replace", "path": "/visibility", "value": "public"}
+    answer = glance.as_("carol").patch(image_id, change)
+    assert (answer.status, "publicize_image" in answer.text) == (403, True)
+
+
+@pytest.mark.parametrize("path", ["/file", "/members", "/tags/x", ""])
+def test_a_body_where_none_is_expected_is_refused(glance, path):
+    image_id = glance.make()
+    method = "PUT" if path == "/tags/x" else "GET"
+    answer = glance.ask(method, f"/images/{image_id}{path}", {"x": "y"})
+    assert answer.status == 400
+    assert "A body is not expected with this request." in answer.text
+
+
+@pytest.mark.parametrize("path", ["/images", "/images/x", "/schemas/image", "/tasks"])
+def test_get_does_not_stand_in_for_head(glance, path):
+    answer = glance.ask("HEAD", path)
+    assert (answer.status, answer.body) == (405, b"")
+
+
+def test_what_is_no_ascii_in_a_path_is_taken_byte_by_byte(glance):
+    image_id = glance.make()
+    assert glance.put(f"/images/{image_id}/tags/é").status == 204
+    assert glance.show(image_id)["tags"] == ["Ã©"]
 
 
 def test_only_an_administrator_makes_images_public_or_for_others(glance, admin):

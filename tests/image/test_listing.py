@@ -120,3 +120,22 @@ def test_a_list_costs_the_same_however_long(glance, django_assert_num_queries):
         glance.make(tags=["a"], x=str(n))
     with django_assert_num_queries(3):  # images, their properties, their tags
         glance.ids()
+
+
+def test_an_owner_with_whom_an_image_is_shared_too_answers_no_offer(glance):
+    image_id = glance.make()
+    glance.post(f"/images/{image_id}/members", {"member": HERS})
+    answer = glance.put(f"/images/{image_id}/members/{HERS}", {"status": "accepted"})
+    assert (answer.status, "modify_member" in answer.text) == (403, True)
+
+
+def test_the_first_of_a_parameter_counts_and_the_others_filter(glance):
+    first = glance.make(name="first", visibility="private")
+    glance.make(name="second")
+    assert glance.get("/images?limit=x&limit=2").status == 400
+    assert glance.ids("?limit=2&limit=2") == []
+    assert glance.ids("?name=second&name=first") == [first]
+    assert glance.ids("?visibility=all&visibility=private") == [first]
+    assert glance.ids("?visibility=") == []
+    assert len(glance.ids("?deleted=true")) == 2
+    assert glance.get("/images?name=%FF").status == 400

@@ -21,6 +21,8 @@ def test_an_error_is_html_unless_json_is_asked_for(glance):
     html = glance.get("/images/none")
     assert html.headers["Content-Type"] == "text/html; charset=UTF-8"
     assert html.text.startswith("<html>\n <head>\n  <title>404 Not Found</title>")
+    # webob: nothing of what there is suits who accepts nothing.
+    assert glance.get("/images/none", Accept="").headers["Content-Type"].startswith("text/plain")
     json = glance.get("/images/none", Accept="application/json")
     assert json.json == {
         "message": "No image found with ID none<br /><br />\n\n\n",
@@ -31,9 +33,21 @@ def test_an_error_is_html_unless_json_is_asked_for(glance):
     assert plain.text.startswith("404 Not Found\n\nNo image found with ID none")
 
 
-@pytest.mark.parametrize("path", ["/images/x/y", "", "/nothing"])
+@pytest.mark.parametrize("path", ["/images/x/y", "/", "/nothing", "/schemas/x"])
 def test_what_is_no_resource_is_not_found(glance, path):
     assert glance.get(path).status == 404
+
+
+def test_the_version_alone_sends_on_to_its_root(glance, client):
+    answer = glance.get("")
+    assert (answer.status, answer.headers["Location"]) == (302, "http://testserver/image/v2/")
+
+
+@pytest.mark.parametrize("version", ["v2.0", "v2.9", "v2.18"])
+def test_a_minor_version_in_the_path_is_the_same_api(glance, client, version):
+    headers = {"X-Auth-Token": "alice"}
+    assert client.get(f"/image/{version}/images", headers=headers).json()["images"] == []
+    assert client.get("/image/v2.19/images", headers=headers).status_code == 300
 
 
 def test_methods_that_a_resource_has_not_are_refused_with_those_that_it_has(glance):

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http.response import HttpResponse, HttpResponseBase
 from rest_framework.exceptions import MethodNotAllowed as WrongMethod
@@ -10,17 +10,20 @@ from rest_framework.versioning import BaseVersioning
 
 from cloud.image import policies, queries
 from cloud.image.api import faults
+from cloud.image.api.queries import Asked
 from cloud.image.errors import (
     BadRequest,
     Forbidden,
     ImageError,
     MethodNotAllowed,
     NotFound,
+    NotImplementedMethod,
 )
 from versioned import wire
-from versioned.operation import MalformedBody, ResourceViewSet
+from versioned.operation import ResourceViewSet
 from versioned.schema import Dialect, Invalid
 
+_IMPLEMENTED = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
 log = logging.getLogger(__name__)
 
 
@@ -42,6 +45,11 @@ class ImageServiceViewSet(ResourceViewSet):
 
     dialect = DIALECT
     versioning_class = OneVersion
+    # The operations that read bodies, and those that let them be; the others refuse them.
+    parses: ClassVar[frozenset[str]] = frozenset({"create", "update"})
+    ignores: ClassVar[frozenset[str]] = frozenset()
+    # What Allow says where that is not the methods in their order.
+    allow: ClassVar[str | None] = None
 
     def authorize(self, target: Mapping[str, Any] | None = None) -> None:
         """Ask the operation's rule; what cannot be seen is not there."""
@@ -63,11 +71,8 @@ class ImageServiceViewSet(ResourceViewSet):
         return self.request.context
 
     def find(self, image_id: str) -> dict[str, Any]:
-        """The image as a row, if the caller may see it."""
-        image = queries.find(self.context, image_id)
-        if not policies.allows("get_image", self.context, image):
-            raise NotFound
-        return image
+        """The image as a row, if the caller's project may see it; no rule is asked."""
+        return queries.find(self.context, image_id)
 
     def found(self, image_id: str) -> dict[str, Any]:
         """The image, with the operation's own rule asked of it."""
@@ -78,19 +83,43 @@ class ImageServiceViewSet(ResourceViewSet):
     def check_media_type(self, request: Any) -> None:
         """Glance reads JSON whatever it is called."""
 
+    def check_url(self, kwargs: dict[str, Any]) -> None:
+        """Refuse HEAD, which GET does not stand in for, and take paths byte by byte."""
+        if self.request.method == "HEAD":
+            raise WrongMethod("HEAD")
+        for name, value in kwargs.items():
+            # Glance: no path is decoded, so that what is no ASCII in it names nothing else.
+            kwargs[name] = value.encode("utf-8", "surrogateescape").decode("latin-1")
+
     def read_body(self, request: Any) -> Any:
-        body = super().read_body(request)
-        if body is not None and not isinstance(body, (dict, list)):
-            raise BadRequest("Unexpected body type. Expected list/dict.")
-        if isinstance(body, list) and request.method != "PATCH":
-            raise BadRequest(f"Provided object does not match schema: {body} is not a dict.")
-        return body
+        """Read no body yet (`body` does); refuse it where the operation takes none."""
+        name = self.action_map.get(request.method.lower())
+        if name and name not in self.parses | self.ignores and has_body(request):
+            raise BadRequest("A body is not expected with this request.")
+        return None
+
+    def object_body(self) -> dict[str, Any]:
+        """The body, refused if it is a list, which Glance often fails on."""
+        body = self.body()
+        if isinstance(body, dict):
+            return body
+        raise BadRequest(f"Provided object does not match schema: {body} is not a dict.")
+
+    def asked(self) -> Asked:
+        """The query, read now: operations that do not care for it let it be anything."""
+        return Asked.read(self.request.META.get("QUERY_STRING", ""))
 
     def body(self) -> Any:
-        """The body of a request that needs one."""
-        if self.request.json is None:
+        """The body of a request that needs one: an object or a list."""
+        if not has_body(self.request):
             raise BadRequest("Body expected in request.")
-        return self.request.json
+        try:
+            body = wire.loads(self.request._request.body)
+        except ValueError:
+            raise BadRequest("Malformed JSON in request body.") from None
+        if not isinstance(body, (dict, list)):
+            raise BadRequest("Unexpected body type. Expected list/dict.")
+        return body
 
     def handle_exception(  # type: ignore[override]
         self, exc: Exception
@@ -98,13 +127,11 @@ class ImageServiceViewSet(ResourceViewSet):
         match exc:
             case ImageError():
                 error = exc
-            case MalformedBody():
-                error = BadRequest("Malformed JSON in request body.")
             case Invalid():
                 error = BadRequest(exc.detail)
             case WrongMethod():
                 allowed = ", ".join(name.upper() for name in self.allowed())
-                error = MethodNotAllowed(headers={"Allow": allowed})
+                error = MethodNotAllowed(headers={"Allow": self.allow or allowed})
             case _:
                 log.exception("Caught error: %s", exc)
                 error = ImageError()
@@ -115,7 +142,9 @@ class ImageServiceViewSet(ResourceViewSet):
         return self.http_method_not_allowed(request)
 
     def allowed(self) -> list[str]:
-        return [name for name in ("get", "post", "put", "patch", "delete") if hasattr(self, name)]
+        return [
+            name for name in ("get", "post", "put", "patch", "delete") if name in self.action_map
+        ]
 
     def respond(self, value: Any, status: int) -> HttpResponse:
         if value is not None:
@@ -132,11 +161,34 @@ class ImageServiceViewSet(ResourceViewSet):
         return response
 
 
-class UnroutedViewSet(ImageServiceViewSet):
+class Without405(ImageServiceViewSet):
+    """Resources that are not there for other methods than theirs."""
+
+    def check_url(self, kwargs: dict[str, Any]) -> None:
+        if self.request.method == "HEAD":
+            raise NotFound
+        super().check_url(kwargs)
+
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        raise NotFound if request.method in _IMPLEMENTED else NotImplementedMethod
+
+
+class UnroutedViewSet(Without405):
     """Paths that are none."""
+
+    ignores = frozenset({"nothing"})
 
     def nothing(self, request: Any) -> Any:
         raise NotFound
 
-    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        raise NotFound
+
+def has_body(request: Any) -> bool:
+    """Whether a request brings a body, or may bring one in pieces."""
+    if request.method in ("POST", "PUT", "PATCH"):
+        encoding = request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
+        if encoding in ("chunked", "compress", "deflate", "gzip", "identity"):
+            return True
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0) > 0
+    except ValueError:
+        return False

@@ -7,7 +7,13 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from cloud.image.errors import ImageError, MethodNotAllowed, UnsupportedMedia
+from cloud.image.errors import (
+    ImageError,
+    MethodNotAllowed,
+    NotImplementedMethod,
+    UnsupportedMedia,
+)
+from middleware.accept import acceptable
 from versioned import wire
 
 # fmt: off
@@ -24,7 +30,8 @@ _SENTENCES = {
          "\r\n",
 }
 # fmt: on
-_TITLES = {416: "Requested Range Not Satisfiable"}
+_TITLES = {416: "Request Range Not Satisfiable"}
+_OFFERS = ("text/html", "application/json")
 _TAG = re.compile(r"<.*?>", re.DOTALL)
 _BREAK = re.compile(r"<br.*?>", re.IGNORECASE | re.DOTALL)
 
@@ -33,7 +40,10 @@ def response(error: ImageError, request: Any) -> HttpResponse:
     """The answer for `error` in the form that the request accepts."""
     title = _TITLES.get(error.status) or HTTPStatus(error.status).phrase
     status = f"{error.status} {title}"
-    kind = _preferred(request.META.get("HTTP_ACCEPT", ""))
+    # Glance: who says nothing of what is accepted gets plain text.
+    kind = acceptable(request.META.get("HTTP_ACCEPT", ""), _OFFERS) or "text/plain"
+    if request.method == "HEAD":
+        kind = "text/html"
     if kind == "text/html":
         body = _body(error, request, html.escape)
         content = (
@@ -58,12 +68,20 @@ def response(error: ImageError, request: Any) -> HttpResponse:
 
 def _body(error: ImageError, request: Any, escape: Any) -> str:
     if isinstance(error, UnsupportedMedia):
-        kind = escape(request.META.get("CONTENT_TYPE", ""))
+        # Glance: what is not there stands as the place it would have.
+        kind = escape(request.META.get("CONTENT_TYPE") or "${CONTENT_TYPE}")
         return (
             f"The request media type {kind} is not supported by this server.\n"
             f"<br /><br />\n{escape(error.detail)}"
         )
+    if isinstance(error, NotImplementedMethod):
+        return (
+            f"The request method {request.method} is not implemented for this server. "
+            f"<br /><br />\n{escape(error.detail)}"
+        )
     if isinstance(error, MethodNotAllowed):
+        if error.explanation is not None:
+            return str(escape(error.explanation))
         return (
             f"The method {request.method} is not allowed for this resource. <br /><br />\n"
             f"{escape(error.detail)}"
@@ -72,36 +90,3 @@ def _body(error: ImageError, request: Any, escape: Any) -> str:
     if explanation is None:
         explanation = _SENTENCES.get(error.status, "")
     return f"{escape(explanation)}<br /><br />\n{escape(error.detail)}\n\n"
-
-
-def _preferred(accept: str) -> str:
-    """HTML or JSON by the quality that the client gives them, HTML when in doubt."""
-    if not accept.strip():
-        return "text/html"
-    best = {"text/html": (-1, 0.0), "application/json": (-1, 0.0)}
-    for part in accept.split(","):
-        kind, _, rest = part.strip().lower().partition(";")
-        kind, weight = kind.strip(), 1.0
-        for parameter in rest.split(";"):
-            name, _, value = parameter.strip().partition("=")
-            if name == "q":
-                try:
-                    weight = float(value)
-                except ValueError:
-                    weight = 0.0
-        for offer, (precision, _) in list(best.items()):
-            how = _precision(kind, offer)
-            if how > precision:
-                best[offer] = (how, weight)
-    offers = [(weight, offer) for offer, (_, weight) in best.items() if weight > 0]
-    if not offers:
-        return "text/plain"
-    return max(offers, key=lambda each: (each[0], each[1] == "text/html"))[1]
-
-
-def _precision(kind: str, offer: str) -> int:
-    if kind == offer:
-        return 2
-    if kind == offer.partition("/")[0] + "/*":
-        return 1
-    return 0 if kind == "*/*" else -1

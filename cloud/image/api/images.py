@@ -1,14 +1,15 @@
 """Images: records and their properties, tags and states.  /v2/images"""
 
-import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http.response import HttpResponseBase
 
-from cloud.image import images, queries, store, uploads
+from cloud.image import images, policies, queries, store, uploads
 from cloud.image.api import patches
-from cloud.image.api.base import ImageServiceViewSet
+from cloud.image.api.base import ImageServiceViewSet, Without405
+from cloud.image.api.queries import Asked
 from cloud.image.api.schemas import VALID_IMAGE, validate
 from cloud.image.errors import BadRequest, Conflict, Forbidden, NotFound
 from cloud.image.models import Image, Task
@@ -22,8 +23,7 @@ _BASE = (
     "name", "size", "virtual_size", "status", "owner", "updated_at", "visibility", "protected",
     "os_hidden",
 )  # fmt: skip
-_UNSETTABLE = ("created_at", "updated_at", "status", "checksum", "size", "virtual_size",
-               "os_hash_algo", "os_hash_value")  # fmt: skip
+_AS_GIVEN = ("owner", "min_disk", "min_ram")
 _FLAGS = {"true": True, "false": False}
 
 
@@ -50,40 +50,49 @@ def render(row: dict[str, Any]) -> dict[str, Any]:
 class ImagesViewSet(ImageServiceViewSet):
     """/v2/images and /v2/images/{image_id}"""
 
-    @operation(policy="get_images")
+    ignores = frozenset({"list"})
+
+    @operation(policy="get_images", target="found")
     def list(self, request: Any) -> Any:
-        params = request.params
-        asked = {name: values[-1] for name, values in params.items()}
-        limit = _limit(asked.pop("limit", None))
-        marker = asked.pop("marker", None)
-        member_status = asked.pop("member_status", "accepted")
+        asked = self.asked()
+        flat = {name: value for name, value in dict(asked).items() if name != "marker"}
+        limit = asked.take("limit")
+        marker = asked.take("marker")
+        member_status = asked.take("member_status")
+        member_status = "accepted" if member_status is None else member_status
+        tags = [tag.strip() for tag in asked.take_all("tag")]
+        _check_filters(asked)
         if member_status not in ("pending", "accepted", "rejected", "all"):
             raise BadRequest(f"Invalid status: {member_status}")
-        for name in ("sort", "sort_key", "sort_dir", "tag"):
-            asked.pop(name, None)
+        most = None if limit is None else _limit(limit)
+        sort = _sort(asked)
+        visibility = asked.take("visibility")
+        filters = _filters(asked)
+        self.authorize()
+        most = DEFAULT_LIMIT if most is None else min(most, MOST)
         rows = queries.listed(
             self.context,
-            filters=_filters(asked),
-            tags=[tag.strip() for tag in params.get("tag", ())],
+            visibility=visibility,
+            filters=filters,
+            tags=tags or list(asked.take("tags") or ""),
             member_status=member_status,
-            sort=_sort(params),
+            sort=sort,
             marker=marker,
-            limit=limit,
+            limit=most,
         )
-        flat = {name: values[-1] for name, values in params.items() if name != "marker"}
         query = urlencode(flat)
         body = {
             "images": [render(row) for row in rows],
             "first": "/v2/images" + (f"?{query}" if query else ""),
             "schema": "/v2/schemas/images",
         }
-        if rows and len(rows) == limit:
+        if rows and len(rows) == most:
             body["next"] = "/v2/images?" + urlencode({**flat, "marker": rows[-1]["id"]})
         return body
 
     @operation(policy="add_image", target="found", status=201)
     def create(self, request: Any) -> Any:
-        given = self.body()
+        given = self.object_body()
         for name in _DISALLOWED:
             if name in given:
                 raise Forbidden(f"Attribute '{name}' is read-only.")
@@ -94,26 +103,26 @@ class ImagesViewSet(ImageServiceViewSet):
         for name in given:
             if len(name) > 255:
                 raise BadRequest("Custom property should not be greater than 255 characters.")
-            images.check_name(name)
+            if images.is_reserved(name):
+                raise Forbidden(detail=f"Attribute '{name}' is reserved.")
         values.setdefault("owner", self.context.project_id)
         self._authorize_new(values)
-        for name in _UNSETTABLE:
-            if name in values or name in given:
-                raise Forbidden(f"Attribute '{name}' is read-only.")
-        if "locations" in given:
-            raise Forbidden("Attribute 'locations' is reserved.")
         image_id = images.create(
             {name: value for name, value in values.items() if name != "id"},
             image_id=values.get("id"),
             properties=given,
             tags=tags,
         )
+        row = Image.objects.filter(pk=image_id).values(*queries.COLUMNS).get()
+        # Glance: what is shown is what was given, before the database made its own of it.
+        row |= {name: values[name] for name in _AS_GIVEN if name in values}
         return self.json(
-            render(queries.find(self.context, image_id)),
+            render(queries.complete([row])[0]),
             201,
-            Location=f"/v2/images/{image_id}",
+            Location=request._request.build_absolute_uri(f"/v2/images/{image_id}"),
             OpenStack_image_import_methods=",".join(uploads.IMPORT_METHODS),
-            OpenStack_image_store_ids=store.STORE,
+            # Glance: among them are those that it keeps for itself.
+            OpenStack_image_store_ids=",".join((store.STORE, *store.RESERVED)),
         )
 
     def _authorize_new(self, values: dict[str, Any]) -> None:
@@ -123,16 +132,17 @@ class ImagesViewSet(ImageServiceViewSet):
         except Forbidden:
             if values["owner"] != self.context.project_id:
                 raise Forbidden(
-                    f"You are not permitted to create images owned by '{values['owner']}'"
+                    detail=f"You are not permitted to create images owned by '{values['owner']}'"
                 ) from None
             raise
-        self._authorize_visibility(target, values.get("visibility"))
+        self._authorize_visibility(target, target["visibility"])
 
-    def _authorize_visibility(self, target: dict[str, Any], visibility: Any) -> None:
+    def _authorize_visibility(self, target: Mapping[str, Any], visibility: Any) -> None:
+        # Glance: this tells even those who may not see the image that they may not.
         if visibility == "public":
-            self.enforce("publicize_image", target)
+            policies.enforce("publicize_image", self.context, target)
         elif visibility == "community":
-            self.enforce("communitize_image", target)
+            policies.enforce("communitize_image", self.context, target)
 
     @operation(policy="get_image", target="found")
     def retrieve(self, request: Any, image_id: str) -> Any:
@@ -143,30 +153,41 @@ class ImagesViewSet(ImageServiceViewSet):
         changes = patches.read(request.META.get("CONTENT_TYPE", ""), self.body)
         image = self.find(image_id)
         rule, self.rule = self.rule, None
-        for change in changes:
+
+        def allowed(change: Mapping[str, Any], owner: str | None) -> None:
+            # Glance: each change is asked of the image as those before have left it.
+            target = {**image, "owner": owner}
             if change["name"] == "locations":
-                raise Forbidden(
-                    "It's not allowed to "
-                    f"{'update' if change['op'] == 'replace' else change['op']} locations if "
-                    "locations are invisible."
-                )
-            if change["name"] == "visibility" and change["op"] != "remove":
-                self._authorize_visibility(image, change["value"])
-            self.enforce(str(rule), image)
-        if changes:
-            images.change(image_id, changes, is_admin=self.context.is_admin)
-        # The image may have been given to another project by this very change.
-        row = Image.objects.filter(pk=image_id).values(*queries.COLUMNS).first()
-        if row is None:
-            raise NotFound(f"No image found with ID {image_id}")
-        return render(queries.complete([row])[0])
+                self._refuse_locations(change, target)
+            if change["name"] == "visibility":
+                self._authorize_visibility(target, change["value"])
+            self.enforce(str(rule), target)
+
+        if not changes:
+            return render(image)
+        images.change(image_id, changes, is_admin=self.context.is_admin, allowed=allowed)
+        try:
+            return render(self.find(image_id))
+        except NotFound:
+            # Glance: the image was given to another project by this very change, which stands.
+            raise Forbidden(f"Forbidding request, image {image_id} not visible") from None
+
+    def _refuse_locations(self, change: Mapping[str, Any], target: Mapping[str, Any]) -> None:
+        """Say no to what is done to locations, which nobody sees."""
+        op = change["op"]
+        if op == "replace" and not change["value"]:
+            raise Forbidden(detail="Cannot set locations to empty list.")
+        self.enforce("delete_image_location" if op == "remove" else "set_image_location", target)
+        verb = "update" if op == "replace" else op
+        raise Forbidden(f"It's not allowed to {verb} locations if locations are invisible.")
 
     @operation(policy="delete_image", target="found", status=204)
     def destroy(self, request: Any, image_id: str) -> None:
         try:
-            self.found(image_id)
+            image = self.find(image_id)
         except NotFound:
             raise NotFound(f"Failed to find image {image_id} to delete") from None
+        self.authorize(image)
         images.delete(image_id)
 
     @operation(policy="deactivate", target="found", status=204)
@@ -179,8 +200,12 @@ class ImagesViewSet(ImageServiceViewSet):
         self.found(image_id)
         images.reactivate(image_id)
 
+
+class ImageTasksViewSet(Without405):
+    """/v2/images/{image_id}/tasks"""
+
     @operation(policy="get_image", target="found")
-    def tasks(self, request: Any, image_id: str) -> Any:
+    def list(self, request: Any, image_id: str) -> Any:
         try:
             self.found(image_id)
         except NotFound:
@@ -192,11 +217,14 @@ class ImagesViewSet(ImageServiceViewSet):
 class TagsViewSet(ImageServiceViewSet):
     """/v2/images/{image_id}/tags/{tag}"""
 
+    parses = frozenset()
+
     def _found(self, image_id: str) -> None:
         try:
-            self.found(image_id)
+            image = self.find(image_id)
         except NotFound:
             raise NotFound(f"Image {image_id} not found.") from None
+        self.authorize(image)
 
     @operation(policy="modify_image", target="found", status=204)
     def update(self, request: Any, image_id: str, tag: str) -> None:
@@ -215,12 +243,14 @@ class StoreViewSet(ImageServiceViewSet):
 
     @operation(policy="delete_image_location", target="found", status=204)
     def destroy(self, request: Any, store_id: str, image_id: str) -> HttpResponseBase:
-        if store_id != store.STORE:
+        if store_id not in (store.STORE, *store.RESERVED):
             raise Conflict(f"The selected store {store_id} is not available on this node.")
         try:
-            image = self.found(image_id)
+            image = self.find(image_id)
         except NotFound:
             raise NotFound(f"Failed to find image {image_id}") from None
+        self.enforce("get_image_location", image)
+        self.authorize(image)
         if image["status"] != "active":
             raise Conflict(
                 "It's not allowed to remove image data from store if image status is not 'active'"
@@ -231,50 +261,51 @@ class StoreViewSet(ImageServiceViewSet):
         )
 
 
-def _limit(text: str | None) -> int:
-    if text is None:
-        return DEFAULT_LIMIT
-    if not re.fullmatch(r"\s*[+-]?\d+\s*", text):
-        raise BadRequest("limit param must be an integer")
-    if int(text) < 0:
+def _limit(text: str) -> int:
+    try:
+        limit = int(text)
+    except ValueError:
+        raise BadRequest("limit param must be an integer") from None
+    if limit < 0:
         raise BadRequest("limit param must be positive")
-    return min(int(text), MOST)
+    return limit
 
 
-def _filters(asked: dict[str, str]) -> dict[str, Any]:
-    visibility = asked.get("visibility")
+def _check_filters(asked: Asked) -> None:
+    """Refuse what the last of a filter's values cannot be."""
+    visibility = asked.last("visibility")
     if visibility and visibility not in ("community", "public", "private", "shared", "all"):
         raise BadRequest(f"Invalid visibility value: {visibility}")
-    if asked.get("changes-since"):
+    if asked.last("changes-since"):
         raise BadRequest('The "changes-since" filter is no longer available on v2.')
-    found: dict[str, Any] = dict(asked)
-    if not visibility:
-        found.pop("visibility", None)
-    hidden = asked.get("os_hidden", "false").lower()
-    if hidden not in _FLAGS:
-        raise BadRequest(
-            f"Invalid value '{hidden}' for 'os_hidden' filter. Valid values are 'true' or 'false'."
-        )
-    found["os_hidden"] = _FLAGS[hidden]
-    if "protected" in asked:
-        if asked["protected"] not in _FLAGS:
+
+
+def _filters(asked: Asked) -> dict[str, Any]:
+    """The filters by name, the last value of each; of `visibility`, the second."""
+    hidden, protected = asked.last("os_hidden"), asked.last("protected")
+    flags = {"os_hidden": "false" if hidden is None else hidden.lower()}
+    if protected is not None:
+        flags["protected"] = protected
+    for name, value in flags.items():
+        if value not in _FLAGS:
             raise BadRequest(
-                f"Invalid value '{asked['protected']}' for 'protected' filter. Valid values are "
-                "'true' or 'false'."
+                f"Invalid value '{value}' for '{name}' filter. Valid values are 'true' or 'false'."
             )
-        found["protected"] = _FLAGS[asked["protected"]]
-    return found
+    # Glance: deleted ones are never listed, whatever is asked.
+    others = ("deleted", "changes-since", "tags")
+    found: dict[str, Any] = {name: value for name, value in asked if name not in others}
+    return found | {name: _FLAGS[value] for name, value in flags.items()}
 
 
-def _sort(params: dict[str, list[str]]) -> list[tuple[str, str]]:
+def _sort(asked: Asked) -> list[tuple[str, str]]:
     """Read both syntaxes: `sort=name:asc,size`, and sort_key with sort_dir, one or one each."""
-    if "sort" in params:
-        if "sort_key" in params or "sort_dir" in params:
+    if asked.last("sort") is not None:
+        if asked.last("sort_key") is not None or asked.last("sort_dir") is not None:
             raise BadRequest("Old and new sorting syntax cannot be combined")
-        pairs = [part.partition(":")[::2] for part in params["sort"][-1].strip().split(",")]
+        pairs = [part.partition(":")[::2] for part in (asked.take("sort") or "").strip().split(",")]
         return [(_key(key.strip()), _way((way or "desc").strip())) for key, way in pairs]
-    keys = [_key(key.strip()) for key in params.get("sort_key", ())]
-    ways = [_way(way.strip()) for way in params.get("sort_dir", ())]
+    keys = [_key(key.strip()) for key in asked.take_all("sort_key")]
+    ways = [_way(way.strip()) for way in asked.take_all("sort_dir")]
     if len(ways) > 1 and len(ways) != len(keys):
         raise BadRequest("Number of sort dirs does not match the number of sort keys")
     keys = keys or ["created_at"]

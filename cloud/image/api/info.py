@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.http import HttpResponse
+
 from cloud.image import store, uploads
 from cloud.image.api import schemas
-from cloud.image.api.base import ImageServiceViewSet
+from cloud.image.api.base import ImageServiceViewSet, Without405
 from cloud.image.api.metadef_schemas import METADEFS
-from cloud.image.errors import NotFound
 from versioned.operation import operation
 
 # Glance: what it lists with stores and a cache of images enabled.
@@ -16,6 +17,12 @@ CURRENT = VERSIONS[0]
 
 class VersionsViewSet(ImageServiceViewSet):
     """/ and /versions"""
+
+    parses = frozenset()
+    ignores = frozenset({"choices", "list", "redirected"})
+
+    def check_url(self, kwargs: dict[str, Any]) -> None:
+        """Any method is as good as GET."""
 
     def _versions(self, request: Any) -> dict[str, Any]:
         href = request._request.build_absolute_uri("/") + "image/v2/"
@@ -37,6 +44,13 @@ class VersionsViewSet(ImageServiceViewSet):
     @operation()
     def list(self, request: Any) -> Any:
         return self._versions(request)
+
+    @operation()
+    def redirected(self, request: Any) -> HttpResponse:
+        """Send on to the root of the API, where nothing is."""
+        response = HttpResponse(status=302, content_type="text/plain; charset=utf8")
+        response.headers["Location"] = request._request.build_absolute_uri("/image/v2/")
+        return response
 
 
 class InfoViewSet(ImageServiceViewSet):
@@ -73,10 +87,27 @@ class InfoViewSet(ImageServiceViewSet):
         }
         return {"stores": found}
 
+
+class UsageViewSet(Without405):
+    """/v2/info/usage"""
+
+    ignores = frozenset({"retrieve"})
+
     @operation()
-    def usage(self, request: Any) -> Any:
+    def retrieve(self, request: Any) -> Any:
         # Glance: without limits in Keystone there is nothing to tell.
         return {"usage": {}}
+
+
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "image": schemas.IMAGE,
+    "images": schemas.collection("images", schemas.IMAGE),
+    "member": schemas.MEMBER,
+    "members": schemas.collection("members", schemas.MEMBER, linked=False),
+    "task": schemas.TASK,
+    "tasks": schemas.collection("tasks", schemas.TASK),
+    **{f"metadefs/{each}": schema for each, schema in METADEFS.items()},
+}
 
 
 class SchemasViewSet(ImageServiceViewSet):
@@ -84,15 +115,4 @@ class SchemasViewSet(ImageServiceViewSet):
 
     @operation()
     def retrieve(self, request: Any, name: str) -> Any:
-        found = {
-            "image": schemas.IMAGE,
-            "images": schemas.collection("images", schemas.IMAGE),
-            "member": schemas.MEMBER,
-            "members": schemas.collection("members", schemas.MEMBER, linked=False),
-            "task": schemas.TASK,
-            "tasks": schemas.collection("tasks", schemas.TASK),
-            **{f"metadefs/{each}": schema for each, schema in METADEFS.items()},
-        }.get(name)
-        if found is None:
-            raise NotFound
-        return found
+        return SCHEMAS[name]

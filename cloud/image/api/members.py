@@ -28,18 +28,18 @@ class MembersViewSet(ImageServiceViewSet):
         except NotFound:
             raise NotFound(f"Image {image_id} not found.") from None
         if image["visibility"] != "shared":
-            raise Forbidden("Only shared images have members.")
+            raise _NotShared("Only shared images have members.")
         return image
 
     @operation(policy="get_members", target="found")
     def list(self, request: Any, image_id: str) -> Any:
         try:
             image = self._shared(image_id)
-            self.authorize(image)
-        except Forbidden as exc:
+        except _NotShared as exc:
             raise Forbidden(
                 f"Not allowed to list members for image {image_id}: {exc.explanation}"
             ) from None
+        self.authorize(image)
         # Glance: a project that the image is shared with sees no other such project.
         is_owner = self.context.is_admin or image["owner"] == self.context.project_id
         found = members.of_image(image_id, None if is_owner else self.context.project_id)
@@ -55,10 +55,18 @@ class MembersViewSet(ImageServiceViewSet):
         if not given["member"]:
             raise BadRequest("Member can't be empty")
         try:
-            self.authorize(self._shared(image_id))
-        except Forbidden:
+            image = self._shared(image_id)
+        except _NotShared:
             raise Forbidden(f"Not allowed to create members for image {image_id}.") from None
-        return render(members.add(image_id, str(given["member"])))
+        self.authorize(image)
+        project_id = given["member"]
+        if isinstance(project_id, (list, dict)):
+            # Glance: its database fails on what is no text.
+            raise BadRequest("The member must be the id of a project.")
+        # Glance: its database makes 1 of true.
+        return render(
+            members.add(image_id, str(int(project_id) if project_id is True else project_id))
+        )
 
     @operation(policy="get_member", target="found")
     def retrieve(self, request: Any, image_id: str, member_id: str) -> Any:
@@ -70,6 +78,7 @@ class MembersViewSet(ImageServiceViewSet):
         return render(self._member(image, member_id))
 
     def _member(self, image: dict[str, Any], member_id: str) -> dict[str, Any]:
+        self.enforce("get_member", image)
         is_owner = self.context.is_admin or image["owner"] == self.context.project_id
         found = members.of_image(image["id"], member_id)
         if not found or not (is_owner or member_id == self.context.project_id):
@@ -85,18 +94,22 @@ class MembersViewSet(ImageServiceViewSet):
             raise BadRequest("Status not specified")
         try:
             image = self._shared(image_id)
-            self._member(image, member_id)
-            self.authorize(image)
-        except Forbidden:
+        except _NotShared:
             raise Forbidden(f"Not allowed to update members for image {image_id}.") from None
+        self._member(image, member_id)
+        self.authorize(image)
         return render(members.answer(image_id, member_id, given["status"]))
 
     @operation(policy="delete_member", target="found", status=204)
     def destroy(self, request: Any, image_id: str, member_id: str) -> None:
         try:
             image = self._shared(image_id)
-            self._member(image, member_id)
-            self.authorize(image)
-        except Forbidden:
+        except _NotShared:
             raise Forbidden(f"Not allowed to delete members for image {image_id}.") from None
+        self._member(image, member_id)
+        self.authorize(image)
         members.remove(image_id, member_id)
+
+
+class _NotShared(Forbidden):
+    """The image has no members, as it is not shared."""

@@ -6,31 +6,44 @@ from cloud.image.api.base import DIALECT
 from cloud.image.api.schemas import collection, text
 from versioned.schema import Schema
 
-_ARRAY = {"type": "array", "items": {"type": "string"}}
-_COUNT = {"type": "integer", "minimum": 0}
+_TYPES = ["array", "boolean", "integer", "number", "object", "string", None]
+_STRINGS = {"type": "array", "items": {"type": "string"}}
+_COUNT = {"$ref": "#/definitions/positiveInteger"}
+_LEAST = {"$ref": "#/definitions/positiveIntegerDefault0"}
 # fmt: off
 _PROPERTY: dict[str, Any] = {
+    "name": {"type": "string", "maxLength": 80},
     "title": {"type": "string"}, "description": {"type": "string"},
-    "operators": _ARRAY,
-    "type": {"type": "string",
-             "enum": ["array", "boolean", "integer", "number", "object", "string", None]},
-    "required": {**_ARRAY, "uniqueItems": True}, "minimum": {"type": "number"},
-    "maximum": {"type": "number"}, "maxLength": _COUNT, "minLength": _COUNT,
+    "operators": _STRINGS,
+    "type": {"type": "string", "enum": _TYPES},
+    "required": {"$ref": "#/definitions/stringArray"}, "minimum": {"type": "number"},
+    "maximum": {"type": "number"}, "maxLength": _COUNT, "minLength": _LEAST,
     "pattern": {"type": "string", "format": "regex"}, "enum": {"type": "array"},
     "readonly": {"type": "boolean"}, "default": {},
     "items": {"type": "object", "properties": {
-        "type": {"type": "string",
-                 "enum": ["array", "boolean", "integer", "number", "object", "string", None]},
-        "enum": {"type": "array"}}},
-    "maxItems": _COUNT, "minItems": _COUNT, "uniqueItems": {"type": "boolean"},
+        "type": {"type": "string", "enum": _TYPES}, "enum": {"type": "array"}}},
+    "maxItems": _COUNT, "minItems": _LEAST, "uniqueItems": {"type": "boolean", "default": False},
     "additionalItems": {"type": "boolean"},
 }
 # fmt: on
-_TYPED = {"type": "object", "required": ["title", "type"], "properties": _PROPERTY}
-_TYPES = {"type": "object", "additionalProperties": _TYPED}
-_TIMES = {
-    "created_at": text("Date and time of creation", readOnly=True, format="date-time"),
-    "updated_at": text("Date and time of the last modification", readOnly=True, format="date-time"),
+_PROPERTIES = {"$ref": "#/definitions/property"}
+_NUMBERS = {
+    "positiveInteger": {"type": "integer", "minimum": 0},
+    "positiveIntegerDefault0": {
+        "allOf": [{"$ref": "#/definitions/positiveInteger"}, {"default": 0}]
+    },
+}
+_DEFINITIONS = {
+    **_NUMBERS,
+    "stringArray": {**_STRINGS, "uniqueItems": True},
+    "property": {
+        "type": "object",
+        "additionalProperties": {
+            "type": "object",
+            "required": ["title", "type"],
+            "properties": _PROPERTY,
+        },
+    },
 }
 _LINKS = {
     "schema": {"readOnly": True, "type": "string"},
@@ -38,16 +51,27 @@ _LINKS = {
 }
 
 
-def _closed(name: str, properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+def _times(created: str, updated: str) -> dict[str, Any]:
     return {
-        "name": name,
-        "properties": properties,
-        "additionalProperties": False,
-        "required": required,
+        name: text(description, readOnly=True, format="date-time")
+        for name, description in (("created_at", created), ("updated_at", updated))
     }
 
 
-_TAG = {"name": text("The name of the tag", longest=80)}
+def _closed(
+    name: str, properties: dict[str, Any], required: list[str], definitions: Any = None
+) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": name,
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    if definitions is not None:
+        found["definitions"] = definitions
+    return found | {"required": required}
+
+
+_TAG = {"name": {"type": "string", "maxLength": 80}}
 _ASSOCIATION = {
     "name": text(
         "Resource type names should be aligned with Heat resource types whenever possible: "
@@ -71,9 +95,10 @@ _ASSOCIATION = {
 _OBJECT = {
     "name": {"type": "string", "maxLength": 80},
     "description": {"type": "string"},
-    "required": {**_ARRAY, "uniqueItems": True},
-    "properties": _TYPES,
+    "required": {"$ref": "#/definitions/stringArray"},
+    "properties": _PROPERTIES,
 }
+_INNER_OBJECT = {**_OBJECT, "name": {"type": "string"}}
 NAMESPACE = _closed(
     "namespace",
     {
@@ -88,7 +113,10 @@ NAMESPACE = _closed(
             "description": "If true, namespace will not be deletable.",
         },
         "owner": text("Owner of the namespace.", longest=255),
-        **_TIMES,
+        **_times(
+            "Date and time of namespace creation",
+            "Date and time of the last namespace modification",
+        ),
         **_LINKS,
         "resource_type_associations": {
             "type": "array",
@@ -97,44 +125,88 @@ NAMESPACE = _closed(
                 "properties": {name: {"type": "string"} for name in _ASSOCIATION},
             },
         },
-        "properties": _TYPES,
-        "objects": {"type": "array", "items": {"type": "object", "properties": _OBJECT}},
+        "properties": _PROPERTIES,
+        "objects": {"type": "array", "items": {"type": "object", "properties": _INNER_OBJECT}},
         "tags": {
             "type": "array",
             "items": {"type": "object", "properties": {"name": {"type": "string"}}},
         },
     },
     ["namespace"],
+    _DEFINITIONS,
 )
-OBJECT = _closed("object", {**_OBJECT, **_LINKS, **_TIMES}, ["name"])
-PROPERTY = _closed(
-    "property", {"name": {"type": "string", "maxLength": 80}, **_PROPERTY},
-    ["name", "title", "type"],
-)  # fmt: skip
-TAG = _closed("tag", {**_TAG, **_TIMES}, ["name"])
-TAGS = {"type": "array", "items": TAG}
-RESOURCE_TYPE = _closed("resource_type_association", {**_ASSOCIATION, **_TIMES}, ["name"])
-METADEFS: dict[str, dict[str, Any]] = {
-    "namespace": NAMESPACE,
-    "namespaces": collection("namespaces", NAMESPACE),
-    "object": OBJECT,
-    "objects": collection("objects", OBJECT),
-    "property": PROPERTY,
-    "properties": {
-        "name": "properties",
-        "properties": {"properties": {"type": "object", "additionalProperties": PROPERTY}},
-        "links": collection("properties", PROPERTY)["links"],
+OBJECT = _closed(
+    "object",
+    {
+        **_OBJECT,
+        **_LINKS,
+        **_times(
+            "Date and time of object creation", "Date and time of the last object modification"
+        ),
     },
-    "tag": TAG,
-    "tags": collection("tags", TAG),
-    "resource_type": RESOURCE_TYPE,
-    "resource_types": collection("resource_type_associations", RESOURCE_TYPE),
+    ["name"],
+    _DEFINITIONS,
+)
+PROPERTY = _closed(
+    "property",
+    _PROPERTY,
+    ["type", "title", "name"],
+    {**_NUMBERS, "stringArray": {**_STRINGS, "minItems": 1, "uniqueItems": True}},
+)
+TAG = _closed(
+    "tag",
+    {
+        **_TAG,
+        **_times("Date and time of tag creation", "Date and time of the last tag modification"),
+    },
+    ["name"],
+)
+TAGS = {"type": "array", "items": TAG}
+RESOURCE_TYPE = _closed(
+    "resource_type_association",
+    {
+        **_ASSOCIATION,
+        **_times(
+            "Date and time of resource type association",
+            "Date and time of the last resource type association modification",
+        ),
+    },
+    ["name"],
+)
+
+
+def _shown(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: schema[key] for key in schema if key != "additionalProperties"}
+
+
+def _listed(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a list, where what its items refer to is defined outside of them."""
+    item = {key: schema[key] for key in schema if key != "definitions"}
+    found = collection(name, item)
+    return found | ({"definitions": schema["definitions"]} if "definitions" in schema else {})
+
+
+_PROPERTY_IN_LIST = {**PROPERTY, "required": ["type", "title"]}
+METADEFS: dict[str, dict[str, Any]] = {
+    "namespace": _shown(NAMESPACE),
+    "namespaces": _listed("namespaces", NAMESPACE),
+    "object": _shown(OBJECT),
+    "objects": _listed("objects", OBJECT),
+    "property": _shown(PROPERTY),
+    "properties": _listed("properties", _PROPERTY_IN_LIST),
+    "tag": _shown(TAG),
+    "tags": _listed("tags", TAG),
+    "resource_type": _shown(RESOURCE_TYPE),
+    "resource_types": _listed("resource_type_associations", RESOURCE_TYPE),
+}
+_IN_LIST = METADEFS["properties"]["properties"]
+_IN_LIST["properties"] = {
+    "type": "object",
+    "additionalProperties": _IN_LIST["properties"]["items"],
 }
 VALID_NAMESPACE = Schema(NAMESPACE, DIALECT)
 VALID_OBJECT = Schema(OBJECT, DIALECT)
 VALID_PROPERTY = Schema(PROPERTY, DIALECT)
 VALID_TAG = Schema(TAG, DIALECT)
-VALID_TAGS = Schema(
-    {"name": "tags", "properties": {"tags": TAGS}, "additionalProperties": False}, DIALECT
-)
+VALID_TAGS = Schema(METADEFS["tags"], DIALECT)
 VALID_ASSOCIATION = Schema(RESOURCE_TYPE, DIALECT)

@@ -21,7 +21,8 @@ _DEPTHS = {"locations": {"add": 2, "remove": 2, "replace": 1}}
 
 def read(content_type: str, body: Callable[[], Any]) -> list[dict[str, Any]]:
     """The changes asked for, each with `op`, `name`, `value` and `is_strict`."""
-    kind = content_type.partition(";")[0].strip().lower()
+    # Glance: the type's case counts.
+    kind = content_type.partition(";")[0]
     if kind not in MEDIA_TYPES:
         allowed = ", ".join(sorted(MEDIA_TYPES))
         raise UnsupportedMedia(
@@ -101,7 +102,8 @@ def _check(change: dict[str, Any], path: list[str]) -> None:
     name = change["name"]
     if name in images.READ_ONLY:
         raise Forbidden(f"Attribute '{name}' is read-only.")
-    images.check_name(name)
+    if images.is_reserved(name):
+        raise Forbidden(f"Attribute '{name}' is reserved.")
     if change["op"] == "remove":
         return
     if len(path) == 1:

@@ -14,20 +14,35 @@ UUID = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0
 
 
 def text(description: str, *, longest: int | None = None, **how: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {"type": "string", **how, "description": description}
+    return _described("string", description, longest, how)
+
+
+def optional(description: str, *, longest: int | None = None, **how: Any) -> dict[str, Any]:
+    return _described(["null", "string"], description, longest, how)
+
+
+def number(description: str, *, optional: bool = False, **how: Any) -> dict[str, Any]:
+    return _described(["null", "integer"] if optional else "integer", description, None, how)
+
+
+def _described(kind: Any, description: str, longest: int | None, how: dict[str, Any]) -> Any:
+    # Refusals quote schemas: the keys stand in Glance's order.
+    found = {"type": kind}
+    if "readOnly" in how:
+        found["readOnly"] = how.pop("readOnly")
+    found |= {"description": description, **how}
     if longest is not None:
         found["maxLength"] = longest
     return found
 
 
-def optional(description: str, **how: Any) -> dict[str, Any]:
-    return text(description, **how) | {"type": ["null", "string"]}
+def _custom(description: str, **how: Any) -> dict[str, Any]:
+    """A property that is none of Image's own, as Glance's schema file writes it."""
+    last = {} if "type" in how else {"type": "string"}
+    return {**how, "description": description, **last, "is_base": False}
 
 
-def number(description: str, **how: Any) -> dict[str, Any]:
-    return {"type": "integer", **how, "description": description}
-
-
+_KEYS = "https://docs.openstack.org/python-glanceclient/latest/cli/property-keys.html"
 READ_ONLY = {"readOnly": True}
 IMAGE_PROPERTIES: dict[str, Any] = {
     "id": text("An identifier for the image", pattern=UUID),
@@ -56,9 +71,8 @@ IMAGE_PROPERTIES: dict[str, Any] = {
         **READ_ONLY,
     ),
     "owner": optional("Owner of the image", longest=255),
-    "size": number("Size of image file in bytes", **READ_ONLY) | {"type": ["null", "integer"]},
-    "virtual_size": number("Virtual size of image in bytes", **READ_ONLY)
-    | {"type": ["null", "integer"]},
+    "size": number("Size of image file in bytes", optional=True, **READ_ONLY),
+    "virtual_size": number("Virtual size of image in bytes", optional=True, **READ_ONLY),
     "container_format": optional("Format of the container", enum=[None, *CONTAINER_FORMATS]),
     "disk_format": optional("Format of the disk", enum=[None, *DISK_FORMATS]),
     "created_at": text("Date and time of image registration", **READ_ONLY),
@@ -86,36 +100,45 @@ IMAGE_PROPERTIES: dict[str, Any] = {
             "properties": {
                 "url": {"type": "string", "maxLength": 255},
                 "metadata": {"type": "object"},
+                "validation_data": {
+                    "description": "Values to be used to populate the corresponding image "
+                    "properties. If the image status is not 'queued', values must exactly match "
+                    "those already contained in the image properties.",
+                    "type": "object",
+                    "writeOnly": True,
+                    "additionalProperties": False,
+                    "properties": {
+                        "checksum": {"type": "string", "minLength": 32, "maxLength": 32},
+                        "os_hash_algo": {"type": "string", "maxLength": 64},
+                        "os_hash_value": {"type": "string", "maxLength": 128},
+                    },
+                    "required": ["os_hash_algo", "os_hash_value"],
+                },
             },
             "required": ["url", "metadata"],
         },
         "description": "A set of URLs to access the image file kept in external store",
     },
     # The properties that compute understands, as Glance's schema file lists them.
-    "kernel_id": optional(
+    "kernel_id": _custom(
         "ID of image stored in Glance that should be used as the kernel when booting an AMI-style "
         "image.",
-        pattern=UUID,
-        is_base=False,
+        type=["null", "string"], pattern=UUID,
     ),
-    "ramdisk_id": optional(
+    "ramdisk_id": _custom(
         "ID of image stored in Glance that should be used as the ramdisk when booting an "
         "AMI-style image.",
-        pattern=UUID,
-        is_base=False,
+        type=["null", "string"], pattern=UUID,
     ),
-    "instance_uuid": text(
+    "instance_uuid": _custom(
         "Metadata which can be used to record which instance this image is associated with. "
         "(Informational only, does not create an instance snapshot.)",
-        is_base=False,
+        type="string",
     ),
-    "architecture": text("Operating system architecture as specified in the metadata "
-                         "definitions.", is_base=False),
-    "os_distro": text("Common name of operating system distribution as specified in the metadata "
-                      "definitions.", is_base=False),
-    "os_version": text("Operating system version as specified by the distributor.",
-                       is_base=False),
-    "description": text("A human-readable string describing this image.", is_base=False),
+    "architecture": _custom(f"Operating system architecture as specified in {_KEYS}"),
+    "os_distro": _custom(f"Common name of operating system distribution as specified in {_KEYS}"),
+    "os_version": _custom("Operating system version as specified by the distributor."),
+    "description": _custom("A human-readable string describing this image."),
 }  # fmt: skip
 IMAGE: dict[str, Any] = {
     "name": "image",
@@ -138,40 +161,78 @@ MEMBER: dict[str, Any] = {
         "schema": {"readOnly": True, "type": "string"},
     },
 }
+
+
+def _told(description: str, **how: Any) -> dict[str, Any]:
+    return {"description": description, "type": "string", **how}
+
+
 TASK: dict[str, Any] = {
     "name": "task",
     "properties": {
-        "id": text("An identifier for the task", pattern=UUID),
-        "type": text(
-            "The type of task represented by this content",
-            enum=["import", "api_image_import", "location_import"],
-        ),
-        "status": text(
-            "The current status of this task",
-            enum=["pending", "processing", "success", "failure"],
-        ),
-        "input": {
-            "description": "The parameters required by task, JSON blob",
-            "type": ["null", "object"],
+        "id": {"description": "An identifier for the task", "pattern": UUID, "type": "string"},
+        "type": {
+            "description": "The type of task represented by this content",
+            "enum": ["import", "api_image_import", "location_import"],
+            "type": "string",
         },
-        "result": {
-            "description": "The result of current task, JSON blob",
-            "type": ["null", "object"],
+        "status": {
+            "description": "The current status of this task",
+            "enum": ["pending", "processing", "success", "failure"],
+            "type": "string",
         },
-        "owner": text("An identifier for the owner of this task"),
-        "message": text("Human-readable informative message only included when appropriate "
-                        "(usually on failure)"),
-        "image_id": text("Image associated with the task"),
-        "request_id": text("Human-readable informative request-id"),
-        "user_id": text("User associated with the task"),
-        "expires_at": text("Datetime when this resource would be subject to removal")
-        | {"type": ["null", "string"]},
-        "created_at": text("Datetime when this resource was created"),
-        "updated_at": text("Datetime when this resource was updated"),
+        "input": _told("The parameters required by task, JSON blob", type=["null", "object"]),
+        "result": _told("The result of current task, JSON blob", type=["null", "object"]),
+        "owner": _told("An identifier for the owner of this task"),
+        "message": _told("Human-readable informative message only included when appropriate "
+                         "(usually on failure)"),
+        "image_id": _told("Image associated with the task"),
+        "request_id": _told("Human-readable informative request-id"),
+        "user_id": _told("User associated with the task"),
+        "expires_at": _told("Datetime when this resource would be subject to removal",
+                            type=["null", "string"]),
+        "created_at": _told("Datetime when this resource was created"),
+        "updated_at": _told("Datetime when this resource was updated"),
         "self": {"readOnly": True, "type": "string"},
         "schema": {"readOnly": True, "type": "string"},
     },
 }  # fmt: skip
+LOCATION: dict[str, Any] = {
+    "name": "location",
+    "properties": {
+        "add_location": {
+            "type": "object",
+            "description": "Values of location url, do_secure_hash and validation_data for new "
+            "add location API",
+            "properties": {
+                "url": text("The URL of the new location to be added in the image.", **READ_ONLY),
+                "validation_data": {
+                    "description": "Values to be used to populate the corresponding image "
+                    "properties.do_secure_hash is not True then image checksum and hash will not "
+                    "be calculated so it is the responsibility of the consumer of location ADD "
+                    "API to provide the correct values in the validation_data parameter",
+                    "type": "object",
+                    "writeOnly": True,
+                    "additionalProperties": False,
+                    "properties": {
+                        "os_hash_algo": {
+                            "type": "string",
+                            "maxLength": 64,
+                            "enum": ["sha1", "sha256", "sha512", "md5"],
+                        },
+                        "os_hash_value": {"type": "string", "maxLength": 128},
+                    },
+                    "dependentRequired": {
+                        "os_hash_value": ["os_hash_algo"],
+                        "os_hash_algo": ["os_hash_value"],
+                    },
+                },
+            },
+            "required": ["url"],
+        }
+    },
+    "additionalProperties": {"type": "string"},
+}
 
 
 def collection(name: str, item: dict[str, Any], *, linked: bool = True) -> dict[str, Any]:
@@ -209,6 +270,7 @@ def _checked(name: str, shown: dict[str, Any]) -> Schema:
 
 VALID_IMAGE = _checked("image", IMAGE)
 VALID_TASK = _checked("task", TASK | {"additionalProperties": False})
+VALID_LOCATION = _checked("location", LOCATION)
 
 
 def validate(schema: Schema, value: Any) -> None:

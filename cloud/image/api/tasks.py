@@ -4,6 +4,8 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
+
 from cloud.image.api.base import ImageServiceViewSet
 from cloud.image.api.schemas import UUID, VALID_TASK, validate
 from cloud.image.errors import BadRequest, ImageError, MethodNotAllowed, NotFound
@@ -11,7 +13,10 @@ from cloud.image.models import Task
 from versioned.operation import operation
 
 _BRIEF = ("id", "type", "status", "owner", "expires_at", "created_at", "updated_at")
-_SORT_KEYS = ("type", "status", "created_at", "expires_at", "updated_at", "id")
+_SORT_KEYS = ("type", "status", "owner", "image_id", "request_id", "user_id", "created_at",
+              "expires_at", "updated_at", "id")  # fmt: skip
+_KNOWN = {"status": ("pending", "processing", "success", "failure"), "type": ("import",)}
+_FILTERS = ("id", "type", "status", "owner", "image_id", "request_id", "user_id")
 
 
 def render(row: dict[str, Any], *, full: bool) -> dict[str, Any]:
@@ -31,38 +36,44 @@ def render(row: dict[str, Any], *, full: bool) -> dict[str, Any]:
 class TasksViewSet(ImageServiceViewSet):
     """/v2/tasks and /v2/tasks/{task_id}"""
 
+    ignores = frozenset({"list", "retrieve", "destroy"})
+
     @operation(policy="tasks_api_access")
     def list(self, request: Any) -> Any:
-        asked = {name: values[-1] for name, values in request.params.items()}
-        query = {name: value for name, value in asked.items() if name != "marker"}
-        key, way = asked.get("sort_key", "created_at"), asked.get("sort_dir", "desc")
+        asked = self.asked()
+        query = {name: value for name, value in dict(asked).items() if name != "marker"}
+        limit, marker = asked.take("limit"), asked.take("marker")
+        way, key = asked.take("sort_dir") or "desc", asked.take("sort_key") or "created_at"
+        if "sort_dir" in query and not query["sort_dir"]:
+            way = ""
         if way not in ("asc", "desc"):
             raise BadRequest(f"Invalid sort direction: {way}")
+        for name, known in _KNOWN.items():
+            value = asked.last(name)
+            if value and value not in known:
+                raise BadRequest(f"Invalid {name} value: {value}")
+        if marker and not re.match(UUID, marker):
+            raise BadRequest("Invalid marker format")
+        most = _limit(limit)
         if key not in _SORT_KEYS:
             raise BadRequest("Sort key supplied was not valid.")
-        found = Task.objects.all()
-        for name, known in (
-            ("status", ("pending", "processing", "success", "failure")),
-            ("type", ("import",)),
-        ):
-            value = asked.get(name)
-            if value:
-                if value not in known:
-                    raise BadRequest(f"Invalid {name} value: {value}")
-                found = found.filter(**{name: value})
-        limit = _limit(asked.get("limit"))
+        wanted = Q()
+        for name, value in asked:
+            if name in _FILTERS:
+                wanted &= Q(**{name: value})
         sign = "-" if way == "desc" else ""
+        # What the page comes after need not be what is filtered for.
+        found = Task.objects.filter(wanted | Q(pk=marker) if wanted else wanted)
         rows: list[Any] = list(found.order_by(f"{sign}{key}", f"{sign}id").values())
-        marker = asked.get("marker")
-        if marker:
+        if marker is not None:
             rows = _after(rows, marker)
-        page = rows[:limit]
+        page = rows[:most]
         body: dict[str, Any] = {
             "tasks": [render(row, full=False) for row in page],
             "first": "/v2/tasks" + (f"?{urlencode(query)}" if query else ""),
             "schema": "/v2/schemas/tasks",
         }
-        if page and len(page) == limit:
+        if page and len(page) == most:
             body["next"] = "/v2/tasks?" + urlencode({**query, "marker": page[-1]["id"]})
         return body
 
@@ -70,10 +81,14 @@ class TasksViewSet(ImageServiceViewSet):
     def create(self, request: Any) -> Any:
         given = self.body()
         for name in ("type", "input"):
-            if not isinstance(given, dict) or name not in given:
+            if name not in given:
                 raise BadRequest(f"Task '{name}' is required")
+        if not isinstance(given, dict):
+            # Glance: it fails on a list that has both words.
+            raise BadRequest(f"Provided object does not match schema: {given} is not a dict.")
         validate(VALID_TASK, given)
         if given["type"] != "import":
+            # Glance: it would run one, which has nothing to work on.
             raise BadRequest(f"Provided type of task is unsupported: {given['type']}")
         raise BadRequest(_refusal((given["input"] or {}).get("import_from")))
 
@@ -81,7 +96,7 @@ class TasksViewSet(ImageServiceViewSet):
     def retrieve(self, request: Any, task_id: str) -> Any:
         row: Any = Task.objects.filter(pk=task_id).values().first()
         if row is None:
-            raise NotFound(f"No task found with ID {task_id}")
+            raise NotFound(f"Could not find task {task_id}")
         return render(row, full=True)
 
     @operation(policy="tasks_api_access")
@@ -121,9 +136,7 @@ def _limit(text: str | None) -> int:
 
 
 def _after(rows: list[dict[str, Any]], marker: str) -> list[dict[str, Any]]:
-    if not re.match(UUID, marker):
-        raise BadRequest("Invalid marker format")
     for at, row in enumerate(rows):
         if row["id"] == marker:
             return rows[at + 1 :]
-    raise BadRequest(f"No task found with ID {marker}")
+    raise BadRequest(f"Task with the given id {marker} was not found")

@@ -1,28 +1,37 @@
 """Every path of Image, its view and its methods: the contents page."""
 
+from django.urls import re_path
+
 from cloud.image.api import metadefs
 from cloud.image.api.base import UnroutedViewSet
-from cloud.image.api.cache import CacheViewSet
+from cloud.image.api.cache import CachedImageViewSet, CacheViewSet
 from cloud.image.api.data import DataViewSet, ImportViewSet, LocationsViewSet
-from cloud.image.api.images import ImagesViewSet, StoreViewSet, TagsViewSet
-from cloud.image.api.info import InfoViewSet, SchemasViewSet, VersionsViewSet
+from cloud.image.api.images import ImagesViewSet, ImageTasksViewSet, StoreViewSet, TagsViewSet
+from cloud.image.api.info import (
+    SCHEMAS,
+    InfoViewSet,
+    SchemasViewSet,
+    UsageViewSet,
+    VersionsViewSet,
+)
 from cloud.image.api.members import MembersViewSet
 from cloud.image.api.tasks import TasksViewSet
 from versioned.routes import route
 
+METHODS = ("get", "post", "put", "patch", "delete")
+MINOR = r"/v2\.(?:[0-9]|1[0-8])"
 IMAGE = "/v2/images/{image_id}"
 NAMESPACE = "/v2/metadefs/namespaces/{namespace}"
 
 # fmt: off
 urlpatterns = [
-    route("", VersionsViewSet, get="choices"),
-    route("/", VersionsViewSet, get="choices"),
-    route("/versions", VersionsViewSet, get="list"),
-    route("/versions/", VersionsViewSet, get="list"),
+    route("", VersionsViewSet, **dict.fromkeys(METHODS, "choices")),
+    route("/", VersionsViewSet, **dict.fromkeys(METHODS, "choices")),
+    route("/versions(?:/.*)?", VersionsViewSet, **dict.fromkeys(METHODS, "list")),
 
     route("/v2/images", ImagesViewSet, get="list", post="create"),
     route(IMAGE, ImagesViewSet, get="retrieve", patch="update", delete="destroy"),
-    route(f"{IMAGE}/tasks", ImagesViewSet, get="tasks"),
+    route(f"{IMAGE}/tasks", ImageTasksViewSet, get="list"),
     route(f"{IMAGE}/actions/deactivate", ImagesViewSet, post="deactivate"),
     route(f"{IMAGE}/actions/reactivate", ImagesViewSet, post="reactivate"),
     route(f"{IMAGE}/file", DataViewSet, get="download", put="upload"),
@@ -39,7 +48,7 @@ urlpatterns = [
     route("/v2/cache/nodes/{image_id}", CacheViewSet, get="nodes"),
     route("/v2/cache/clean", CacheViewSet, post="clean"),
     route("/v2/cache/prune", CacheViewSet, post="prune"),
-    route("/v2/cache/{image_id}", CacheViewSet, put="create", delete="destroy"),
+    route("/v2/cache/{image_id}", CachedImageViewSet, put="create", delete="destroy"),
 
     route("/v2/tasks", TasksViewSet, get="list", post="create"),
     route("/v2/tasks/{task_id}", TasksViewSet, get="retrieve", delete="destroy"),
@@ -47,8 +56,8 @@ urlpatterns = [
     route("/v2/info/import", InfoViewSet, get="imports"),
     route("/v2/info/stores", InfoViewSet, get="stores"),
     route("/v2/info/stores/detail", InfoViewSet, get="stores_detail"),
-    route("/v2/info/usage", InfoViewSet, get="usage"),
-    route("/v2/schemas/(?P<name>.+)", SchemasViewSet, get="retrieve"),
+    route("/v2/info/usage", UsageViewSet, get="retrieve"),
+    route(f"/v2/schemas/(?P<name>{'|'.join(SCHEMAS)})", SchemasViewSet, get="retrieve"),
 
     route("/v2/metadefs/resource_types", metadefs.ResourceTypesViewSet, get="known"),
     route("/v2/metadefs/namespaces", metadefs.NamespacesViewSet, get="list", post="create"),
@@ -68,8 +77,17 @@ urlpatterns = [
     route(f"{NAMESPACE}/tags/{{name}}", metadefs.TagsViewSet,
           get="retrieve", post="create", put="update", delete="destroy"),
 
-    # Glance: /v2 alone and everything else below it is no resource; elsewhere one may choose.
-    route("/v2(?:/.*)?", UnroutedViewSet, get="nothing"),
-    route("/.*", VersionsViewSet, get="choices"),
+    # Glance: everything else below /v2 is no resource.
+    route("/v2/.*", UnroutedViewSet, get="nothing"),
 ]
 # fmt: on
+# Glance: a minor version in the path is the same API; elsewhere one may choose.
+urlpatterns += [
+    re_path(str(row.pattern.regex.pattern).replace("^/v2/", f"^{MINOR}/"), row.callback)
+    for row in urlpatterns
+    if str(row.pattern.regex.pattern).startswith("^/v2/")
+]
+urlpatterns += [
+    re_path(f"^(?:/v2|{MINOR})$", VersionsViewSet.as_view(dict.fromkeys(METHODS, "redirected"))),
+    re_path("^/.*$", VersionsViewSet.as_view(dict.fromkeys(METHODS, "choices"))),
+]
