@@ -32,8 +32,12 @@ def of_image(image_id: str, project_id: str | None = None) -> list[dict[str, Any
 
 
 @transaction.atomic
-def add(image_id: str, project_id: str) -> dict[str, Any]:
-    """Offer the image to a project."""
+def add(image_id: str, given: Any) -> dict[str, Any]:
+    """Offer the image to a project.
+
+    # Glance: no schema asks for a text; the database makes one of numbers, and 1 of true.
+    """
+    project_id = str(int(given) if isinstance(given, bool) else given)
     if Image.objects.select_for_update().filter(pk=image_id).first() is None:
         raise image_not_found(image_id)
     count = ImageMember.objects.filter(image_id=image_id).count() + 1
@@ -46,12 +50,12 @@ def add(image_id: str, project_id: str) -> dict[str, Any]:
         error.explanation = f"Image member limit exceeded for image {image_id}: {inner}:"
         raise error
     if ImageMember.objects.filter(image_id=image_id, member=project_id).exists():
-        raise Conflict(f"Member {project_id} is duplicated for image {image_id}")
+        raise Conflict(f"Member {given} is duplicated for image {image_id}")
     if texts.is_wide(project_id):
         raise BadRequest("Member can't contain 4 byte unicode characters.")
     now = timezone.now()
     ImageMember.objects.create(image_id=image_id, member=project_id, created_at=now, updated_at=now)
-    return of_image(image_id, project_id)[0]
+    return {**of_image(image_id, project_id)[0], "member": given}
 
 
 @transaction.atomic

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from cloud.image.errors import Conflict, Forbidden, NotFound
+from cloud.image import texts
+from cloud.image.errors import BadRequest, Conflict, Forbidden, NotFound
 from cloud.image.models import (
     MetadefNamespace,
     MetadefObject,
@@ -19,11 +20,18 @@ from cloud.image.models import (
 from middleware.context import RequestContext
 
 FIELDS = ("namespace", "display_name", "description", "visibility", "protected", "owner")
-_NOUNS: dict[type, str] = {
-    MetadefObject: "object",
-    MetadefProperty: "property",
-    MetadefTag: "tag",
+# What the contents of a namespace are called: in itself, and where there is none of a name.
+_NOUNS: dict[type, tuple[str, str]] = {
+    MetadefObject: ("metadata definition object", "metadata object"),
+    MetadefProperty: ("metadata definition property", "property"),
+    MetadefTag: ("metadata tag", "metadata tag"),
 }
+_PROTECTED = {MetadefObject: "object", MetadefProperty: "property", MetadefTag: "tag"}
+_RESOURCE_TYPE = "resource-type-association"
+
+
+class HiddenNamespace(NotFound):
+    """A namespace that the caller may not see."""
 
 
 def visible_to(context: RequestContext) -> Q:
@@ -33,89 +41,137 @@ def visible_to(context: RequestContext) -> Q:
 
 
 def namespace_of(context: RequestContext, name: str) -> MetadefNamespace:
-    found = MetadefNamespace.objects.filter(visible_to(context), namespace=name).first()
+    found = MetadefNamespace.objects.filter(namespace=name).first()
     if found is None:
         raise NotFound(f"Metadata definition namespace={name} was not found.")
+    is_visible = found.owner is None or found.visibility == "public"
+    if not (context.is_admin or is_visible or found.owner == context.project_id):
+        raise HiddenNamespace
     return found
 
 
-def _absent(model: type, namespace: str, name: str) -> NotFound:
-    noun = _NOUNS[model]
-    return NotFound(
-        f"The metadata definition {noun} with name={name} was not found in namespace={namespace}."
-    )
+def _absent(model: type, name: str) -> NotFound:
+    return NotFound(f"Could not find {_NOUNS[model][1]} {name}")
 
 
 def _present(model: type, namespace: str, name: str) -> Conflict:
-    noun = "metadata tag" if model is MetadefTag else f"metadata definition {_NOUNS[model]}"
-    article = "A"
-    return Conflict(f"{article} {noun} with name={name} already exists in namespace={namespace}.")
+    note = " (Please note that metadata tag names are case insensitive)."
+    return Conflict(
+        f"A {_NOUNS[model][0]} with name={name} already exists in namespace={namespace}."
+        + (note if model is MetadefTag else "")
+    )
+
+
+def _check_narrow(doing: str, values: Mapping[str, Any]) -> None:
+    """Refuse what Glance's databases cannot hold."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            _check_narrow(doing, value)
+        elif texts.is_wide(name):
+            raise BadRequest(f"Couldn't {doing}: Property names can't contain 4 byte unicode.")
+        elif texts.is_wide(value):
+            raise BadRequest(
+                f"Couldn't {doing}: {name.title()} can't contain 4 byte unicode characters."
+            )
 
 
 @transaction.atomic
 def create_namespace(values: Mapping[str, Any], *, owner: str | None) -> MetadefNamespace:
     """Make a namespace with all that is given in it."""
     name = values["namespace"]
+    columns = {"owner": owner, **{key: values[key] for key in FIELDS if key in values}}
+    _check_narrow("create metadata namespace", columns)
     if MetadefNamespace.objects.filter(namespace=name).exists():
         raise Conflict(f"The metadata definition namespace={name} already exists.")
-    made = MetadefNamespace.objects.create(
-        **{"owner": owner, **{key: values[key] for key in FIELDS if key in values}}
-    )
+    made = MetadefNamespace.objects.create(**columns)
+    doing = "create metadata namespace"
     for each in values.get("resource_type_associations", ()):
         associate(made, each)
     for each in values.get("objects", ()):
-        create(MetadefObject, made, each["name"], each)
-    for key, schema in values.get("properties", {}).items():
-        create(MetadefProperty, made, key, {"schema": schema})
+        create(MetadefObject, made, each["name"], each, doing=doing)
     for each in values.get("tags", ()):
-        create(MetadefTag, made, each["name"], {})
+        create(MetadefTag, made, each["name"], {}, doing=doing)
+    for key, schema in values.get("properties", {}).items():
+        create(MetadefProperty, made, key, {"schema": schema}, doing=doing)
     return made
 
 
 @transaction.atomic
-def update_namespace(namespace: MetadefNamespace, values: Mapping[str, Any]) -> None:
+def update_namespace(
+    namespace: MetadefNamespace, values: Mapping[str, Any], *, owner: str | None
+) -> None:
+    """Give a namespace new facts; those that are not given are what a new one has."""
     name = values["namespace"]
+    columns = {key: values.get(key) for key in FIELDS}
+    columns["visibility"] = columns["visibility"] or "private"
+    columns["protected"] = columns["protected"] or False
+    columns["owner"] = columns["owner"] or owner
+    _check_narrow("update metadata namespace", columns)
     taken = MetadefNamespace.objects.filter(namespace=name).exclude(pk=namespace.pk)
     if taken.exists():
-        raise Conflict(f"The metadata definition namespace={name} already exists.")
-    for key in FIELDS:
-        if key in values:
-            setattr(namespace, key, values[key])
+        raise Conflict(
+            "Invalid update. It would result in a duplicate metadata definition namespace with "
+            f"the same name of {name}"
+        )
+    for key, value in columns.items():
+        setattr(namespace, key, value)
     namespace.updated_at = timezone.now()
     namespace.save()
 
 
 @transaction.atomic
 def delete_namespace(namespace: MetadefNamespace) -> None:
-    if namespace.protected:
-        raise Forbidden(
-            f"Metadata definition namespace {namespace.namespace} is protected and cannot be "
-            "deleted."
-        )
+    _check_unprotected(namespace, "namespace", namespace.namespace)
     namespace.delete()
+
+
+def _check_unprotected(namespace: MetadefNamespace, noun: str, name: str) -> None:
+    if namespace.protected:
+        raise Forbidden(f"Metadata definition {noun} {name} is protected and cannot be deleted.")
 
 
 def _columns(model: type, values: Mapping[str, Any]) -> dict[str, Any]:
     if model is MetadefProperty:
         return {"schema": values["schema"]}
     if model is MetadefObject:
-        known = ("description", "required", "properties")
-        return {key: values[key] for key in known if key in values}
+        return {
+            "description": values.get("description"),
+            "required": values.get("required", []),
+            "properties": values.get("properties", {}),
+        }
     return {}
 
 
 @transaction.atomic
-def create(model: Any, namespace: MetadefNamespace, name: str, values: Mapping[str, Any]) -> Any:
+def create(
+    model: Any,
+    namespace: MetadefNamespace,
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    doing: str | None = None,
+) -> Any:
     """Put an object, a property or a tag into a namespace."""
+    columns = _columns(model, values)
+    _check_storable(model, "create", name, columns, doing)
     if model.objects.filter(namespace=namespace, name=name).exists():
         raise _present(model, namespace.namespace, name)
-    return model.objects.create(namespace=namespace, name=name, **_columns(model, values))
+    return model.objects.create(namespace=namespace, name=name, **columns)
+
+
+def _check_storable(
+    model: Any, verb: str, name: str, columns: Mapping[str, Any], doing: str | None = None
+) -> None:
+    # Glance: the schema of a property is stored as JSON, where everything is ASCII.
+    kept = {} if model is MetadefProperty else columns
+    noun = "property" if model is MetadefProperty else _NOUNS[model][1].removeprefix("metadata ")
+    _check_narrow(doing or f"{verb} metadata {noun}", {"name": name, **kept})
 
 
 def find(model: Any, namespace: MetadefNamespace, name: str) -> Any:
     found = model.objects.filter(namespace=namespace, name=name).first()
     if found is None:
-        raise _absent(model, namespace.namespace, name)
+        raise _absent(model, name)
     return found
 
 
@@ -124,10 +180,12 @@ def update(model: Any, namespace: MetadefNamespace, name: str, values: Mapping[s
     """Change an object, a property or a tag; `values["name"]` may give it a new name."""
     found = find(model, namespace, name)
     new = values.get("name", name)
+    columns = _columns(model, values)
+    _check_storable(model, "update", new, columns)
     if new != name and model.objects.filter(namespace=namespace, name=new).exists():
         raise _present(model, namespace.namespace, new)
     found.name = new
-    for key, value in _columns(model, values).items():
+    for key, value in columns.items():
         setattr(found, key, value)
     if model is not MetadefProperty:
         found.updated_at = timezone.now()
@@ -137,32 +195,27 @@ def update(model: Any, namespace: MetadefNamespace, name: str, values: Mapping[s
 
 @transaction.atomic
 def delete(model: Any, namespace: MetadefNamespace, name: str) -> None:
-    _check_unprotected(namespace)
-    find(model, namespace, name).delete()
+    found = find(model, namespace, name)
+    _check_unprotected(namespace, _PROTECTED[model], name)
+    found.delete()
 
 
 @transaction.atomic
 def clear(model: Any, namespace: MetadefNamespace) -> None:
     """Take all objects, properties or tags out of a namespace."""
-    _check_unprotected(namespace)
+    _check_unprotected(namespace, "namespace", namespace.namespace)
     model.objects.filter(namespace=namespace).delete()
-
-
-def _check_unprotected(namespace: MetadefNamespace) -> None:
-    if namespace.protected:
-        raise Forbidden(
-            f"Metadata definition namespace {namespace.namespace} is protected and cannot be "
-            "deleted."
-        )
 
 
 @transaction.atomic
 def replace_tags(namespace: MetadefNamespace, names: list[str], *, keep_others: bool) -> list[str]:
-    """Set the tags of a namespace, or add to them."""
-    if not keep_others:
+    """Set the tags of a namespace, or add to them; none leave it as it is."""
+    if names and not keep_others:
         MetadefTag.objects.filter(namespace=namespace).delete()
     for name in names:
-        create(MetadefTag, namespace, name, {})
+        if MetadefTag.objects.filter(namespace=namespace, name=name).exists():
+            raise _present(MetadefTag, namespace.namespace, name)
+        MetadefTag.objects.create(namespace=namespace, name=name)
     return names
 
 
@@ -186,7 +239,8 @@ def associate(namespace: MetadefNamespace, values: Mapping[str, Any]) -> Resourc
 
 @transaction.atomic
 def dissociate(namespace: MetadefNamespace, name: str) -> None:
-    _check_unprotected(namespace)
     found = ResourceTypeAssociation.objects.filter(namespace=namespace, resource_type__name=name)
-    if not found.delete()[0]:
+    if not found.exists():
         raise NotFound(f"Failed to find resource type {name} to delete")
+    _check_unprotected(namespace, _RESOURCE_TYPE, name)
+    found.delete()

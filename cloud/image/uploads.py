@@ -195,15 +195,21 @@ def import_staged(context: RequestContext, image_id: str, wanted: dict[str, Any]
     )
     staged = store.staged_path_of(image_id)
     failed = ""
+    if not stores:
+        # Glance: nothing was taken to nowhere.
+        _finish(task, "failure", message="Task failed due to Internal Error")
+        _restore(image_id)
+        return
+    size = staged.stat().st_size
     try:
         with staged.open("rb") as data:
             _fill(image, data.read, size=image.size, owner=context.project_id)
-        copied = staged.stat().st_size // 1024**2
-        _finish(task, "success", result={"image_id": image_id}, message=f"Copied {copied} MiB")
+        message = f"Copied {size // 1024**2} MiB"
+        _finish(task, "success", result={"image_id": image_id}, message=message)
     except ImageError:
         failed = store.STORE
         _finish(task, "failure", message="Task failed due to Internal Error")
-        Image.objects.filter(pk=image_id).update(status="importing")
+        Image.objects.filter(pk=image_id).update(status="importing", size=size)
     except Exception as exc:
         _finish(task, "failure", message=str(exc))
         raise

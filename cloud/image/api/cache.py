@@ -16,7 +16,7 @@ class CacheViewSet(ImageServiceViewSet):
     """/v2/cache"""
 
     parses = frozenset()
-    ignores = frozenset({"clear", "create", "destroy", "clean", "prune"})
+    drops = frozenset({"clear", "create", "destroy", "clean", "prune"})
 
     def enforce(self, rule: str, target: Any) -> None:
         # Glance: that one may not see the image makes no difference.

@@ -76,7 +76,7 @@ def _body(error: ImageError, request: Any, escape: Any) -> str:
         )
     if isinstance(error, NotImplementedMethod):
         return (
-            f"The request method {request.method} is not implemented for this server. "
+            f"\nThe request method {request.method} is not implemented for this server. "
             f"<br /><br />\n{escape(error.detail)}"
         )
     if isinstance(error, MethodNotAllowed):

@@ -27,7 +27,7 @@ _AS_GIVEN = ("owner", "min_disk", "min_ram")
 _FLAGS = {"true": True, "false": False}
 
 
-def render(row: dict[str, Any]) -> dict[str, Any]:
+def render(row: dict[str, Any], *, is_admin: bool) -> dict[str, Any]:
     """An image as Glance shows it: custom properties stand beside the others."""
     shown = {name: "" if value is None and name not in ("kernel_id", "ramdisk_id") else value
              for name, value in row["properties"].items()}  # fmt: skip
@@ -42,7 +42,8 @@ def render(row: dict[str, Any]) -> dict[str, Any]:
         "file": f"{path}/file",
         "schema": "/v2/schemas/image",
     }
-    if row["checksum"] is not None:
+    # Glance: where a deactivated image is only administrators are told.
+    if row["checksum"] is not None and (is_admin or row["status"] != "deactivated"):
         shown["stores"] = store.STORE
     return shown
 
@@ -52,14 +53,16 @@ class ImagesViewSet(ImageServiceViewSet):
 
     ignores = frozenset({"list"})
 
+    def render(self, row: dict[str, Any]) -> dict[str, Any]:
+        return render(row, is_admin=self.context.is_admin)
+
     @operation(policy="get_images", target="found")
     def list(self, request: Any) -> Any:
         asked = self.asked()
         flat = {name: value for name, value in dict(asked).items() if name != "marker"}
         limit = asked.take("limit")
         marker = asked.take("marker")
-        member_status = asked.take("member_status")
-        member_status = "accepted" if member_status is None else member_status
+        member_status = asked.take("member_status", "accepted")
         tags = [tag.strip() for tag in asked.take_all("tag")]
         _check_filters(asked)
         if member_status not in ("pending", "accepted", "rejected", "all"):
@@ -82,7 +85,7 @@ class ImagesViewSet(ImageServiceViewSet):
         )
         query = urlencode(flat)
         body = {
-            "images": [render(row) for row in rows],
+            "images": [self.render(row) for row in rows],
             "first": "/v2/images" + (f"?{query}" if query else ""),
             "schema": "/v2/schemas/images",
         }
@@ -117,7 +120,7 @@ class ImagesViewSet(ImageServiceViewSet):
         # Glance: what is shown is what was given, before the database made its own of it.
         row |= {name: values[name] for name in _AS_GIVEN if name in values}
         return self.json(
-            render(queries.complete([row])[0]),
+            self.render(queries.complete([row])[0]),
             201,
             Location=request._request.build_absolute_uri(f"/v2/images/{image_id}"),
             OpenStack_image_import_methods=",".join(uploads.IMPORT_METHODS),
@@ -146,7 +149,7 @@ class ImagesViewSet(ImageServiceViewSet):
 
     @operation(policy="get_image", target="found")
     def retrieve(self, request: Any, image_id: str) -> Any:
-        return render(self.found(image_id))
+        return self.render(self.found(image_id))
 
     @operation(policy="modify_image", target="found")
     def update(self, request: Any, image_id: str) -> Any:
@@ -164,10 +167,10 @@ class ImagesViewSet(ImageServiceViewSet):
             self.enforce(str(rule), target)
 
         if not changes:
-            return render(image)
+            return self.render(image)
         images.change(image_id, changes, is_admin=self.context.is_admin, allowed=allowed)
         try:
-            return render(self.find(image_id))
+            return self.render(self.find(image_id))
         except NotFound:
             # Glance: the image was given to another project by this very change, which stands.
             raise Forbidden(f"Forbidding request, image {image_id} not visible") from None

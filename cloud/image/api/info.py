@@ -19,7 +19,7 @@ class VersionsViewSet(ImageServiceViewSet):
     """/ and /versions"""
 
     parses = frozenset()
-    ignores = frozenset({"choices", "list", "redirected"})
+    ignores = frozenset({"choices", "list", "healthy", "redirected"})
 
     def check_url(self, kwargs: dict[str, Any]) -> None:
         """Any method is as good as GET."""
@@ -44,6 +44,10 @@ class VersionsViewSet(ImageServiceViewSet):
     @operation()
     def list(self, request: Any) -> Any:
         return self._versions(request)
+
+    @operation()
+    def healthy(self, request: Any) -> HttpResponse:
+        return HttpResponse("OK", content_type="text/plain; charset=UTF-8")
 
     @operation()
     def redirected(self, request: Any) -> HttpResponse:
@@ -91,7 +95,8 @@ class InfoViewSet(ImageServiceViewSet):
 class UsageViewSet(Without405):
     """/v2/info/usage"""
 
-    ignores = frozenset({"retrieve"})
+    parses = frozenset()
+    drops = frozenset({"retrieve"})
 
     @operation()
     def retrieve(self, request: Any) -> Any:

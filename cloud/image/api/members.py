@@ -63,10 +63,7 @@ class MembersViewSet(ImageServiceViewSet):
         if isinstance(project_id, (list, dict)):
             # Glance: its database fails on what is no text.
             raise BadRequest("The member must be the id of a project.")
-        # Glance: its database makes 1 of true.
-        return render(
-            members.add(image_id, str(int(project_id) if project_id is True else project_id))
-        )
+        return render(members.add(image_id, project_id))
 
     @operation(policy="get_member", target="found")
     def retrieve(self, request: Any, image_id: str, member_id: str) -> Any:

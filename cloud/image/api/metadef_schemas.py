@@ -175,10 +175,6 @@ RESOURCE_TYPE = _closed(
 )
 
 
-def _shown(schema: dict[str, Any]) -> dict[str, Any]:
-    return {key: schema[key] for key in schema if key != "additionalProperties"}
-
-
 def _listed(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of a list, where what its items refer to is defined outside of them."""
     item = {key: schema[key] for key in schema if key != "definitions"}
@@ -188,15 +184,15 @@ def _listed(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 _PROPERTY_IN_LIST = {**PROPERTY, "required": ["type", "title"]}
 METADEFS: dict[str, dict[str, Any]] = {
-    "namespace": _shown(NAMESPACE),
+    "namespace": NAMESPACE,
     "namespaces": _listed("namespaces", NAMESPACE),
-    "object": _shown(OBJECT),
+    "object": OBJECT,
     "objects": _listed("objects", OBJECT),
-    "property": _shown(PROPERTY),
+    "property": PROPERTY,
     "properties": _listed("properties", _PROPERTY_IN_LIST),
-    "tag": _shown(TAG),
+    "tag": TAG,
     "tags": _listed("tags", TAG),
-    "resource_type": _shown(RESOURCE_TYPE),
+    "resource_type": RESOURCE_TYPE,
     "resource_types": _listed("resource_type_associations", RESOURCE_TYPE),
 }
 _IN_LIST = METADEFS["properties"]["properties"]
@@ -208,5 +204,23 @@ VALID_NAMESPACE = Schema(NAMESPACE, DIALECT)
 VALID_OBJECT = Schema(OBJECT, DIALECT)
 VALID_PROPERTY = Schema(PROPERTY, DIALECT)
 VALID_TAG = Schema(TAG, DIALECT)
-VALID_TAGS = Schema(METADEFS["tags"], DIALECT)
+VALID_TAGS = Schema(
+    {
+        "name": "tags",
+        "properties": {
+            "tags": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"name": {"type": "string"}},
+                    "required": ["name"],
+                    "additionalProperties": False,
+                },
+            }
+        },
+        "additionalProperties": False,
+    },
+    DIALECT,
+)
+VALID_PROPERTY_OF_OBJECT = Schema({**PROPERTY, "required": ["type", "title"]}, DIALECT)
 VALID_ASSOCIATION = Schema(RESOURCE_TYPE, DIALECT)

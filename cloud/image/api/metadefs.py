@@ -1,79 +1,64 @@
-"""Metadata definitions: what properties may mean.  /v2/metadefs"""
+"""Metadata definitions: what properties may mean.  /v2/metadefs/namespaces"""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
-from cloud.image import metadefs
+from cloud.image import metadefs, policies
 from cloud.image.api import metadef_schemas as schemas
 from cloud.image.api.base import ImageServiceViewSet
+from cloud.image.api.metadef_shapes import (
+    render_association,
+    render_namespace,
+    render_object,
+    target_of,
+)
+from cloud.image.api.queries import Asked
 from cloud.image.api.schemas import validate
 from cloud.image.errors import BadRequest, Forbidden, NotFound
-from cloud.image.models import (
-    MetadefNamespace,
-    MetadefObject,
-    MetadefProperty,
-    MetadefTag,
-    ResourceType,
-    ResourceTypeAssociation,
-)
+from cloud.image.models import MetadefNamespace, ResourceTypeAssociation
 from versioned.operation import operation
-
-
-def _times(row: Any) -> dict[str, Any]:
-    return {"created_at": row.created_at, "updated_at": row.updated_at}
-
-
-def render_object(row: MetadefObject, namespace: str) -> dict[str, Any]:
-    shown: dict[str, Any] = {"name": row.name, "required": row.required}
-    if row.description is not None:
-        shown["description"] = row.description
-    return shown | {
-        "properties": row.properties,
-        **_times(row),
-        "self": f"/v2/metadefs/namespaces/{namespace}/objects/{row.name}",
-        "schema": "/v2/schemas/metadefs/object",
-    }
-
-
-def render_association(row: ResourceTypeAssociation, *, timed: bool = True) -> dict[str, Any]:
-    shown = {"name": row.resource_type.name}
-    for name in ("prefix", "properties_target"):
-        value = getattr(row, name)
-        if value is not None:
-            shown[name] = value
-    return shown | (_times(row) if timed else {})
-
-
-def render_namespace(row: MetadefNamespace) -> dict[str, Any]:
-    shown = {name: value for name in metadefs.FIELDS if (value := getattr(row, name)) is not None}
-    return shown | {
-        **_times(row),
-        "self": f"/v2/metadefs/namespaces/{row.namespace}",
-        "schema": "/v2/schemas/metadefs/namespace",
-    }
-
-
-def target_of(namespace: MetadefNamespace) -> dict[str, Any]:
-    return {"owner": namespace.owner, "visibility": namespace.visibility}
 
 
 class MetadefViewSet(ImageServiceViewSet):
     """What the views of definitions share."""
 
+    # What a body may not say; of namespaces and objects.
+    read_only: ClassVar[tuple[str, ...]] = ("self", "schema", "created_at", "updated_at")
+    # Whether the sentence of one that is not there differs from that of one that is hidden.
+    tells_absence = False
+
+    def enforce(self, rule: str, target: Mapping[str, Any]) -> None:
+        """Ask a rule; what is in a namespace that one may not see is not there."""
+        try:
+            policies.enforce(rule, self.context, target)
+        except Forbidden:
+            if not policies.allows("get_metadef_namespace", self.context, target):
+                raise NotFound from None
+            raise
+
     def given(self, schema: Any) -> Any:
-        body = self.body()
-        for name in ("self", "schema", "created_at", "updated_at"):
+        body = self.object_body()
+        for name in self.read_only:
             if name in body:
                 raise Forbidden(f"Attribute '{name}' is read-only.")
         validate(schema, body)
         return body
 
+    def namespace(self, name: str) -> MetadefNamespace:
+        """The namespace of what is asked for; no rule is asked."""
+        try:
+            return metadefs.namespace_of(self.context, name)
+        except metadefs.HiddenNamespace:
+            raise NotFound(f"Namespace {name} not found") from None
+        except NotFound:
+            if self.tells_absence:
+                raise
+            raise NotFound(f"Namespace {name} not found") from None
+
     def within(self, name: str) -> MetadefNamespace:
         """The namespace of what is asked for, with the operation's rule asked of it."""
-        try:
-            namespace = metadefs.namespace_of(self.context, name)
-        except NotFound:
-            raise NotFound(f"Namespace {name} not found") from None
+        namespace = self.namespace(name)
         self.authorize(target_of(namespace))
         return namespace
 
@@ -81,28 +66,34 @@ class MetadefViewSet(ImageServiceViewSet):
 class NamespacesViewSet(MetadefViewSet):
     """/v2/metadefs/namespaces"""
 
-    @operation(policy="get_metadef_namespaces")
+    ignores = frozenset({"list"})
+
+    @operation(policy="get_metadef_namespaces", target="found")
     def list(self, request: Any) -> Any:
-        asked = {name: values[-1] for name, values in request.params.items()}
-        query = {name: value for name, value in asked.items() if name != "marker"}
-        rows = list(self._listed(asked))
-        limit = _limit(asked.get("limit"))
-        marker = asked.get("marker")
+        asked = self.asked()
+        query = {name: value for name, value in dict(asked).items() if name != "marker"}
+        marker = asked.take("marker")
+        limit = min(read_limit(asked.take("limit"), 25), 1000)
+        way = asked.take("sort_dir")
+        found = self._listed(asked, read_way(way))
+        self.authorize()
+        self.enforce("list_metadef_resource_types", {"owner": self.context.project_id})
+        rows = list(found)
         if marker:
-            metadefs.namespace_of(self.context, marker)
+            self._check_marker(marker)
             names = [row.namespace for row in rows]
             rows = rows[names.index(marker) + 1 :] if marker in names else []
-        page = rows if limit is None else rows[:limit]
+        page = rows[:limit]
         shown = []
         kinds = ResourceTypeAssociation.objects.filter(namespace__in=page)
         by_namespace: dict[int, list[Any]] = {}
         for kind in kinds.select_related("resource_type"):
             by_namespace.setdefault(kind.namespace_id, []).append(render_association(kind))
         for row in page:
-            found = render_namespace(row)
+            each = render_namespace(row)
             if row.pk in by_namespace:
-                found["resource_type_associations"] = by_namespace[row.pk]
-            shown.append(found)
+                each["resource_type_associations"] = by_namespace[row.pk]
+            shown.append(each)
         path = "/v2/metadefs/namespaces"
         body: dict[str, Any] = {
             "namespaces": shown,
@@ -113,43 +104,53 @@ class NamespacesViewSet(MetadefViewSet):
             body["next"] = f"{path}?" + urlencode({**query, "marker": page[-1].namespace})
         return body
 
-    def _listed(self, asked: dict[str, str]) -> Any:
-        way = asked.get("sort_dir", "desc")
-        if way not in ("asc", "desc"):
-            raise BadRequest(f"Invalid sort direction: {way}")
+    def _check_marker(self, marker: str) -> None:
+        try:
+            metadefs.namespace_of(self.context, marker)
+        except metadefs.HiddenNamespace:
+            raise Forbidden(
+                f"Forbidding request, metadata definition namespace={marker} is not visible."
+            ) from None
+
+    def _listed(self, asked: Asked, way: str) -> Any:
         found = MetadefNamespace.objects.filter(metadefs.visible_to(self.context))
-        visibility = asked.get("visibility")
-        if visibility:
-            if visibility not in ("public", "private"):
-                raise BadRequest(f"Invalid visibility value: {visibility}")
+        visibility = asked.last("visibility")
+        if visibility and visibility not in ("public", "private"):
+            raise BadRequest(f"Invalid visibility value: {visibility}")
+        visibility = asked.take("visibility")
+        if visibility is not None:
             found = found.filter(visibility=visibility)
-        if asked.get("resource_types"):
-            wanted = asked["resource_types"].split(",")
+        key = asked.take("sort_key", "created_at")
+        if (kinds := asked.last("resource_types")) is not None:
+            wanted = kinds.split(",")
             found = found.filter(associations__resource_type__name__in=wanted).distinct()
-        key = asked.get("sort_key", "created_at")
-        if key not in ("created_at", "updated_at", *metadefs.FIELDS):
+        if key not in ("created_at", "updated_at", "id", *metadefs.FIELDS):
+            # Glance: it fails on what is no key.
             key = "created_at"
         sign = "-" if way == "desc" else ""
-        return found.order_by(f"{sign}{key}", f"{sign}id")
+        return found.order_by(f"{sign}{key}", f"{sign}created_at", f"{sign}id")
 
-    @operation(policy="add_metadef_namespace", status=201)
+    @operation(policy="add_metadef_namespace", target="found", status=201)
     def create(self, request: Any) -> Any:
         given = self.given(schemas.VALID_NAMESPACE)
+        self.authorize()
         made = metadefs.create_namespace(given, owner=self.context.project_id)
         contents = ("properties", "objects", "resource_type_associations", "tags")
         shown = render_namespace(made) | {name: given[name] for name in contents if name in given}
-        return self.json(shown, 201, Location=f"/v2/metadefs/namespaces/{quote(made.namespace)}")
+        path = f"/v2/metadefs/namespaces/{quote(made.namespace)}"
+        return self.json(shown, 201, Location=request._request.build_absolute_uri(path))
 
     @operation(policy="get_metadef_namespace", target="found")
     def retrieve(self, request: Any, namespace: str) -> Any:
+        asked = self.asked()
+        visibility = asked.last("visibility")
+        if visibility and visibility not in ("public", "private"):
+            raise BadRequest(f"Invalid visibility value: {visibility}")
         row = metadefs.namespace_of(self.context, namespace)
-        try:
-            self.authorize(target_of(row))
-        except Forbidden:
-            raise NotFound from None
+        self.authorize(target_of(row))
         shown = render_namespace(row)
-        prefix = self._prefix(row, request.params.get("resource_type", [""])[-1])
-        objects = [render_object(each, namespace) for each in row.objects_of.order_by("pk")]
+        prefix = self._prefix(row, asked.last("resource_type") or "")
+        objects = [render_object(each, namespace) for each in newest_first(row.objects_of)]
         for each in objects:
             each["required"] = [prefix + name for name in each["required"]]
             each["properties"] = {prefix + key: each["properties"][key]
@@ -161,26 +162,19 @@ class NamespacesViewSet(MetadefViewSet):
             "properties": {
                 prefix + each.name: each.schema for each in row.properties_of.order_by("pk")
             },
-            "tags": [{"name": each.name} for each in row.tags_of.order_by("pk")],
+            "tags": [{"name": each.name} for each in newest_first(row.tags_of)],
         }
         return shown | {name: value for name, value in contents.items() if value}
 
     def _prefix(self, row: MetadefNamespace, resource_type: str) -> str:
-        if not resource_type:
-            return ""
         found = row.associations.filter(resource_type__name=resource_type).first()
-        if found is None:
-            raise NotFound(
-                f"The metadata definition resource-type association of resource-type="
-                f"{resource_type} to namespace={row.namespace}, was not found."
-            )
-        return found.prefix or ""
+        return (found and found.prefix) or ""
 
     @operation(policy="modify_metadef_namespace", target="found")
     def update(self, request: Any, namespace: str) -> Any:
         given = self.given(schemas.VALID_NAMESPACE)
         row = self.within(namespace)
-        metadefs.update_namespace(row, given)
+        metadefs.update_namespace(row, given, owner=self.context.project_id)
         return render_namespace(row)
 
     @operation(policy="delete_metadef_namespace", target="found", status=204)
@@ -188,157 +182,24 @@ class NamespacesViewSet(MetadefViewSet):
         metadefs.delete_namespace(self.within(namespace))
 
 
-class ObjectsViewSet(MetadefViewSet):
-    """/v2/metadefs/namespaces/{namespace}/objects"""
-
-    @operation(policy="get_metadef_objects", target="found")
-    def list(self, request: Any, namespace: str) -> Any:
-        found = self.within(namespace).objects_of.order_by("-created_at", "-pk")
-        return {
-            "objects": [render_object(row, namespace) for row in found],
-            "schema": "v2/schemas/metadefs/objects",
-        }
-
-    @operation(policy="add_metadef_object", target="found", status=201)
-    def create(self, request: Any, namespace: str) -> Any:
-        given = self.given(schemas.VALID_OBJECT)
-        made = metadefs.create(MetadefObject, self.within(namespace), given["name"], given)
-        return render_object(made, namespace)
-
-    @operation(policy="get_metadef_object", target="found")
-    def retrieve(self, request: Any, namespace: str, name: str) -> Any:
-        return render_object(metadefs.find(MetadefObject, self.within(namespace), name), namespace)
-
-    @operation(policy="modify_metadef_object", target="found")
-    def update(self, request: Any, namespace: str, name: str) -> Any:
-        given = self.given(schemas.VALID_OBJECT)
-        changed = metadefs.update(MetadefObject, self.within(namespace), name, given)
-        return render_object(changed, namespace)
-
-    @operation(policy="delete_metadef_object", target="found", status=204)
-    def destroy(self, request: Any, namespace: str, name: str) -> None:
-        metadefs.delete(MetadefObject, self.within(namespace), name)
-
-    @operation(policy="delete_metadef_namespace", target="found", status=204)
-    def clear(self, request: Any, namespace: str) -> None:
-        metadefs.clear(MetadefObject, self.within(namespace))
+def newest_first(rows: Any) -> Any:
+    return rows.order_by("-created_at", "-pk")
 
 
-class PropertiesViewSet(MetadefViewSet):
-    """/v2/metadefs/namespaces/{namespace}/properties"""
-
-    @operation(policy="get_metadef_properties", target="found")
-    def list(self, request: Any, namespace: str) -> Any:
-        found = self.within(namespace).properties_of.order_by("pk")
-        return {"properties": {row.name: {**row.schema, "name": row.name} for row in found}}
-
-    def _given(self) -> tuple[str, dict[str, Any]]:
-        given = dict(self.given(schemas.VALID_PROPERTY))
-        return given.pop("name"), given
-
-    @operation(policy="add_metadef_property", target="found", status=201)
-    def create(self, request: Any, namespace: str) -> Any:
-        name, schema = self._given()
-        metadefs.create(MetadefProperty, self.within(namespace), name, {"schema": schema})
-        return {**schema, "name": name}
-
-    @operation(policy="get_metadef_property", target="found")
-    def retrieve(self, request: Any, namespace: str, name: str) -> Any:
-        row = metadefs.find(MetadefProperty, self.within(namespace), name)
-        return {**row.schema, "name": row.name}
-
-    @operation(policy="modify_metadef_property", target="found")
-    def update(self, request: Any, namespace: str, name: str) -> Any:
-        new, schema = self._given()
-        values = {"name": new, "schema": schema}
-        metadefs.update(MetadefProperty, self.within(namespace), name, values)
-        return {**schema, "name": new}
-
-    @operation(policy="remove_metadef_property", target="found", status=204)
-    def destroy(self, request: Any, namespace: str, name: str) -> None:
-        metadefs.delete(MetadefProperty, self.within(namespace), name)
-
-    @operation(policy="delete_metadef_namespace", target="found", status=204)
-    def clear(self, request: Any, namespace: str) -> None:
-        metadefs.clear(MetadefProperty, self.within(namespace))
+def read_way(way: str | None) -> str:
+    way = "desc" if way is None else way
+    if way not in ("asc", "desc"):
+        raise BadRequest(f"Invalid sort direction: {way}")
+    return way
 
 
-class TagsViewSet(MetadefViewSet):
-    """/v2/metadefs/namespaces/{namespace}/tags"""
-
-    @operation(policy="get_metadef_tags", target="found")
-    def list(self, request: Any, namespace: str) -> Any:
-        found = self.within(namespace).tags_of.order_by("-created_at", "-pk")
-        return {"tags": [{"name": row.name} for row in found]}
-
-    @operation(policy="add_metadef_tags", target="found", status=201)
-    def replace(self, request: Any, namespace: str) -> Any:
-        given = self.given(schemas.VALID_TAGS)
-        keep = request.META.get("HTTP_X_OPENSTACK_APPEND", "").strip().lower() in ("true", "1")
-        tags = given.get("tags", ())
-        if not all(isinstance(tag, dict) for tag in tags):
-            # Glance: its schema does not say that a tag is an object, and it fails on others.
-            raise BadRequest("Each of the tags must be an object.")
-        names = [tag["name"] for tag in tags]
-        names = metadefs.replace_tags(self.within(namespace), names, keep_others=keep)
-        return {"tags": [{"name": name} for name in names]}
-
-    @operation(policy="add_metadef_tag", target="found", status=201)
-    def create(self, request: Any, namespace: str, name: str) -> Any:
-        validate(schemas.VALID_TAG, {"name": name})
-        row = metadefs.create(MetadefTag, self.within(namespace), name, {})
-        return {"name": row.name, **_times(row)}
-
-    @operation(policy="get_metadef_tag", target="found")
-    def retrieve(self, request: Any, namespace: str, name: str) -> Any:
-        row = metadefs.find(MetadefTag, self.within(namespace), name)
-        return {"name": row.name, **_times(row)}
-
-    @operation(policy="modify_metadef_tag", target="found")
-    def update(self, request: Any, namespace: str, name: str) -> Any:
-        given = self.given(schemas.VALID_TAG)
-        row = metadefs.update(MetadefTag, self.within(namespace), name, given)
-        return {"name": row.name, **_times(row)}
-
-    @operation(policy="delete_metadef_tag", target="found", status=204)
-    def destroy(self, request: Any, namespace: str, name: str) -> None:
-        metadefs.delete(MetadefTag, self.within(namespace), name)
-
-    @operation(policy="delete_metadef_tags", target="found", status=204)
-    def clear(self, request: Any, namespace: str) -> None:
-        metadefs.clear(MetadefTag, self.within(namespace))
-
-
-class ResourceTypesViewSet(MetadefViewSet):
-    """/v2/metadefs/resource_types, and those of a namespace"""
-
-    @operation(policy="list_metadef_resource_types")
-    def known(self, request: Any) -> Any:
-        found = ResourceType.objects.order_by("name")
-        return {"resource_types": [{"name": row.name, **_times(row)} for row in found]}
-
-    @operation(policy="get_metadef_resource_type", target="found")
-    def list(self, request: Any, namespace: str) -> Any:
-        found = self.within(namespace).associations.select_related("resource_type").order_by("pk")
-        return {"resource_type_associations": [render_association(row) for row in found]}
-
-    @operation(policy="add_metadef_resource_type_association", target="found", status=201)
-    def create(self, request: Any, namespace: str) -> Any:
-        given = self.given(schemas.VALID_ASSOCIATION)
-        return render_association(metadefs.associate(self.within(namespace), given))
-
-    @operation(policy="remove_metadef_resource_type_association", target="found", status=204)
-    def destroy(self, request: Any, namespace: str, name: str) -> None:
-        metadefs.dissociate(self.within(namespace), name)
-
-
-def _limit(text: str | None) -> int | None:
+def read_limit(text: str | None, default: int, *, least: int = 0) -> int:
     if text is None:
-        return None
+        return default
     try:
         limit = int(text)
     except ValueError:
         raise BadRequest("limit param must be an integer") from None
-    if limit < 0:
+    if limit < least:
         raise BadRequest("limit param must be positive")
     return limit

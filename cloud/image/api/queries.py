@@ -1,5 +1,6 @@
 """What a query asks for, in order, with names that may stand there more than once."""
 
+from typing import overload
 from urllib.parse import parse_qsl
 
 from cloud.image.errors import BadRequest
@@ -26,12 +27,18 @@ class Asked(list[tuple[str, str]]):
     def last(self, name: str) -> str | None:
         return dict(self).get(name)
 
-    def take(self, name: str) -> str | None:
+    @overload
+    def take(self, name: str) -> str | None: ...
+
+    @overload
+    def take(self, name: str, default: str) -> str: ...
+
+    def take(self, name: str, default: str | None = None) -> str | None:
         for at, (key, value) in enumerate(self):
             if key == name:
                 del self[at]
                 return value
-        return None
+        return default
 
     def take_all(self, name: str) -> list[str]:
         found = [value for key, value in self if key == name]

@@ -36,16 +36,15 @@ def render(row: dict[str, Any], *, full: bool) -> dict[str, Any]:
 class TasksViewSet(ImageServiceViewSet):
     """/v2/tasks and /v2/tasks/{task_id}"""
 
-    ignores = frozenset({"list", "retrieve", "destroy"})
+    ignores = frozenset({"list"})
+    drops = frozenset({"retrieve", "destroy"})
 
     @operation(policy="tasks_api_access")
     def list(self, request: Any) -> Any:
         asked = self.asked()
         query = {name: value for name, value in dict(asked).items() if name != "marker"}
         limit, marker = asked.take("limit"), asked.take("marker")
-        way, key = asked.take("sort_dir") or "desc", asked.take("sort_key") or "created_at"
-        if "sort_dir" in query and not query["sort_dir"]:
-            way = ""
+        way, key = asked.take("sort_dir", "desc"), asked.take("sort_key", "created_at")
         if way not in ("asc", "desc"):
             raise BadRequest(f"Invalid sort direction: {way}")
         for name, known in _KNOWN.items():

@@ -2,6 +2,7 @@
 
 from django.urls import re_path
 
+from cloud.image.api import metadef_contents as contents
 from cloud.image.api import metadefs
 from cloud.image.api.base import UnroutedViewSet
 from cloud.image.api.cache import CachedImageViewSet, CacheViewSet
@@ -28,6 +29,8 @@ urlpatterns = [
     route("", VersionsViewSet, **dict.fromkeys(METHODS, "choices")),
     route("/", VersionsViewSet, **dict.fromkeys(METHODS, "choices")),
     route("/versions(?:/.*)?", VersionsViewSet, **dict.fromkeys(METHODS, "list")),
+
+    route("/healthcheck", VersionsViewSet, get="healthy"),
 
     route("/v2/images", ImagesViewSet, get="list", post="create"),
     route(IMAGE, ImagesViewSet, get="retrieve", patch="update", delete="destroy"),
@@ -59,22 +62,22 @@ urlpatterns = [
     route("/v2/info/usage", UsageViewSet, get="retrieve"),
     route(f"/v2/schemas/(?P<name>{'|'.join(SCHEMAS)})", SchemasViewSet, get="retrieve"),
 
-    route("/v2/metadefs/resource_types", metadefs.ResourceTypesViewSet, get="known"),
+    route("/v2/metadefs/resource_types", contents.ResourceTypesViewSet, get="known"),
     route("/v2/metadefs/namespaces", metadefs.NamespacesViewSet, get="list", post="create"),
     route(NAMESPACE, metadefs.NamespacesViewSet, get="retrieve", put="update", delete="destroy"),
-    route(f"{NAMESPACE}/resource_types", metadefs.ResourceTypesViewSet, get="list", post="create"),
-    route(f"{NAMESPACE}/resource_types/{{name}}", metadefs.ResourceTypesViewSet, delete="destroy"),
-    route(f"{NAMESPACE}/objects", metadefs.ObjectsViewSet,
+    route(f"{NAMESPACE}/resource_types", contents.ResourceTypesViewSet, get="list", post="create"),
+    route(f"{NAMESPACE}/resource_types/{{name}}", contents.ResourceTypesViewSet, delete="destroy"),
+    route(f"{NAMESPACE}/objects", contents.ObjectsViewSet,
           get="list", post="create", delete="clear"),
-    route(f"{NAMESPACE}/objects/{{name}}", metadefs.ObjectsViewSet,
+    route(f"{NAMESPACE}/objects/{{name}}", contents.ObjectsViewSet,
           get="retrieve", put="update", delete="destroy"),
-    route(f"{NAMESPACE}/properties", metadefs.PropertiesViewSet,
+    route(f"{NAMESPACE}/properties", contents.PropertiesViewSet,
           get="list", post="create", delete="clear"),
-    route(f"{NAMESPACE}/properties/{{name}}", metadefs.PropertiesViewSet,
+    route(f"{NAMESPACE}/properties/{{name}}", contents.PropertiesViewSet,
           get="retrieve", put="update", delete="destroy"),
-    route(f"{NAMESPACE}/tags", metadefs.TagsViewSet,
+    route(f"{NAMESPACE}/tags", contents.TagsViewSet,
           get="list", post="replace", delete="clear"),
-    route(f"{NAMESPACE}/tags/{{name}}", metadefs.TagsViewSet,
+    route(f"{NAMESPACE}/tags/{{name}}", contents.TagsViewSet,
           get="retrieve", post="create", put="update", delete="destroy"),
 
     # Glance: everything else below /v2 is no resource.
