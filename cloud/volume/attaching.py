@@ -222,8 +222,11 @@ def create(
     server_id: str | None,
     connector: dict[str, Any] | None,
     mode: str | None,
-) -> str:
-    """Reserve a volume for a server, and connect it at once when a connector is given."""
+) -> dict[str, Any]:
+    """Reserve a volume for a server, and connect it at once when a connector is given.
+
+    The attachment's row, as it was when it was reserved.
+    """
     volume = lock(context, volume_id)
     if "error" in volume.status:
         raise invalid_volume(
@@ -252,8 +255,12 @@ def create(
     if volume.status in expected:
         save(volume, status="reserved")
     if connector:
+        # Volume (Cinder): the mode is set after that, and what has changed is not read again.
+        attachment.attach_mode = None
         _connect(volume, attachment, connector)
-    return str(attachment.pk)
+        Attachment.objects.filter(pk=attachment.pk).update(attach_mode=mode)
+    row = queries.attachment(context, str(attachment.pk))
+    return {**row, "attach_status": "reserved", "attach_time": None}
 
 
 @transaction.atomic
@@ -294,7 +301,7 @@ def _connect(volume: Volume, attachment: Attachment, connector: dict[str, Any]) 
     attachment.connector = connector
     attachment.attach_mode = mode
     attachment.attached_host = connector.get("host")
-    attachment.mountpoint = connector.get("mountpoint") or attachment.mountpoint
+    attachment.mountpoint = connector.get("mountpoint", "na")
     attachment.attach_status = "attaching" if attachment.attach_status == "reserved" else (
         attachment.attach_status)  # fmt: skip
     attachment.attach_time = attachment.attach_time or timezone.now()
@@ -312,16 +319,7 @@ def complete(context: RequestContext, attachment_id: str) -> None:
     attachment.attach_time = attachment.attach_time or timezone.now()
     attachment.updated_at = timezone.now()
     attachment.save()
-    save(
-        volume,
-        status="in-use",
-        attach_status="attached",
-        admin_metadata={
-            **volume.admin_metadata,
-            "readonly": _readonly(volume),
-            "attached_mode": attachment.attach_mode or "rw",
-        },
-    )
+    save(volume, status="in-use", attach_status="attached")
 
 
 @transaction.atomic

@@ -38,6 +38,14 @@ class NotImplementedHere(VolumeError):
     status = 501
 
 
+def malformed() -> BadRequest:
+    """What Cinder says when a method of its own fails on the type of a value."""
+    return BadRequest(
+        "The server could not comply with the request since it is either malformed or otherwise "
+        "incorrect."
+    )
+
+
 def invalid_input(reason: str) -> BadRequest:
     return BadRequest(f"Invalid input received: {reason}")
 

@@ -135,12 +135,17 @@ def create_from(context: RequestContext, values: Mapping[str, Any]) -> dict[str,
         taken = queries.row(GroupSnapshot, context, values["group_snapshot_id"])
         origin = Group.objects.get(pk=taken["group_id"])
         members = GroupSnapshot.objects.get(pk=taken["id"]).members.all()
-        sources = [{"snapshot_id": member.pk} for member in members]
+        sources = [
+            {"snapshot_id": member.pk, "volume_type": member.volume_type_id} for member in members
+        ]
         if not sources:
             raise invalid_group("Group snapshot is empty. No group will be created.")
     else:
         origin = _locked(context, values["source_group_id"])
-        sources = [{"source_volid": volume.pk} for volume in origin.volumes.all()]
+        sources = [
+            {"source_volid": volume.pk, "volume_type": volume.volume_type_id}
+            for volume in origin.volumes.all()
+        ]
         if not sources:
             raise invalid_group("Source Group is empty. No group will be created.")
     row = create(

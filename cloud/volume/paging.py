@@ -79,26 +79,30 @@ def page(
     keys: Mapping[str, str] | Sequence[str],
     missing: str = "Volume",
 ) -> list[dict[str, Any]]:
-    """The rows of a page; `keys` are the sort keys that there are, and their columns."""
+    """The rows of a page; `keys` are the sort keys that there are, and their columns.
+
+    `missing`: what a marker is of that is not there, or the whole sentence with {} for it.
+    """
     known = keys if isinstance(keys, Mapping) else {key: key for key in keys}
-    order: list[tuple[str, str]] = []
-    for key, way in paging.sort:
-        if key not in known:
-            raise invalid_input("Sort key supplied was not valid.")
-        if way not in ("asc", "desc"):
-            raise invalid_input(
-                "Unknown sort direction, must be one of: asc-nullsfirst, asc-nullslast, "
-                "desc-nullsfirst, desc-nullslast, asc, desc."
-            )
-        order.append((known[key], way))
+    # Volume (Cinder): db.api.process_sort_params, the filters, the marker, the keys, in this order.
+    if any(way not in ("asc", "desc") for _, way in paging.sort):
+        raise invalid_input("Unknown sort direction, must be 'desc' or 'asc'.")
+    if found.query.is_empty():
+        return []
+    row = None
+    if paging.marker is not None:
+        row = found.model.objects.filter(pk=paging.marker).values().first()
+        if row is None:
+            said = missing if "{}" in missing else f"{missing} {{}} could not be found."
+            raise NotFound(said.format(paging.marker))
+    if any(key not in known for key, _ in paging.sort):
+        raise invalid_input("Invalid sort key")
+    order = [(known[key], way) for key, way in paging.sort]
     # Cinder: created_at and id break ties, in the direction that was given first.
     for key in ("created_at", "id"):
         if key not in dict(order):
             order.append((key, order[0][1]))
-    if paging.marker is not None:
-        row = found.model.objects.filter(pk=paging.marker).values(*dict(order)).first()
-        if row is None:
-            raise NotFound(f"{missing} {paging.marker} could not be found.")
+    if row is not None:
         found = found.filter(_after(row, order))
     found = found.order_by(*(_in_order(key, way) for key, way in order))
     if paging.limit == 0:

@@ -1,5 +1,6 @@
 """Finding Volume's things: what a project may see, as rows."""
 
+import re
 from typing import Any
 
 from django.db.models import Q
@@ -17,6 +18,7 @@ ATTACHMENT = (
     *(field.attname for field in models.Attachment._meta.concrete_fields),
     "volume__project_id",
 )
+_ID = re.compile("[0-9a-f]{32}")
 _NOUNS: dict[Any, str] = {
     models.Volume: "Volume",
     models.Snapshot: "Snapshot",
@@ -91,7 +93,8 @@ def volume_type(context: RequestContext, name_or_id: str) -> models.VolumeType:
     found = models.VolumeType.objects.filter(may_use_type(context))
     kind = found.filter(pk=name_or_id).first() or found.filter(name=name_or_id).first()
     if kind is None:
-        raise not_found("Volume type with name", name_or_id)
+        is_id = _ID.fullmatch(name_or_id.replace("-", "").lower())
+        raise not_found("Volume type" if is_id else "Volume type with name", name_or_id)
     return kind
 
 

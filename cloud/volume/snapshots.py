@@ -15,7 +15,7 @@ from cloud.volume.errors import (
     not_found,
 )
 from cloud.volume.models import Snapshot, VolumeType
-from cloud.volume.volumes import lock
+from cloud.volume.volumes import is_migrating, lock
 from middleware.context import RequestContext
 
 
@@ -55,6 +55,8 @@ def create(
         raise invalid_volume(
             "The snapshot cannot be created when the volume is in maintenance mode."
         )
+    if is_migrating(volume):
+        raise invalid_volume("Snapshot cannot be created while volume is migrating.")
     if volume.status == "error":
         raise invalid_volume("The snapshot cannot be created when the volume is in error status.")
     allowed = ("available", "in-use") if may_be_in_use else ("available",)
@@ -64,14 +66,15 @@ def create(
             f"{volume.status}."
         )
     kind = VolumeType.objects.filter(pk=volume.volume_type_id).first()
+    # Volume (Cinder): an administrator's snapshot of another's volume is the administrator's.
     quotas.check(
-        volume.project_id,
+        context.project_id,
         kind="snapshots",
         size=volume.size,
         type_name=kind.name if kind else None,
     )
     snapshot = Snapshot.objects.create(
-        project_id=volume.project_id,
+        project_id=context.project_id,
         user_id=context.user_id,
         volume=volume,
         volume_size=volume.size,
@@ -83,9 +86,10 @@ def create(
         status="available",
         progress="100%",
         group_snapshot_id=group_snapshot_id,
+        updated_at=timezone.now(),
     )
     row = queries.row(Snapshot, context, snapshot.pk)
-    return {**row, "status": "creating", "progress": "0%"}
+    return {**row, "status": "creating", "progress": "0%", "updated_at": None}
 
 
 @transaction.atomic

@@ -23,27 +23,32 @@ def _touch(thing: Any) -> None:
 
 @transaction.atomic
 def create(values: Mapping[str, Any]) -> VolumeType:
-    name = values["name"].strip()
+    name = values["name"]
     if VolumeType.objects.filter(name=name).exists():
         raise Conflict(f"Volume Type {name} already exists.")
-    return VolumeType.objects.create(**{**values, "name": name})
+    return VolumeType.objects.create(**values)
 
 
-@transaction.atomic
-def update(kind: VolumeType, values: Mapping[str, Any]) -> None:
+def check_change(values: Mapping[str, Any]) -> None:
+    """Refuse a change of a type that changes nothing, or takes its name away."""
     name = values.get("name")
-    if name is not None and not name.strip():
+    if name and not name.strip():
         raise BadRequest("Volume type name can not be empty.")
     if all(values.get(key) is None for key in ("name", "description", "is_public")):
         raise BadRequest(
             "Specify volume type name, description, is_public or a combination thereof."
         )
+
+
+@transaction.atomic
+def update(kind: VolumeType, values: Mapping[str, Any]) -> None:
+    name = values.get("name")
     if name is not None:
-        if VolumeType.objects.filter(name=name.strip()).exclude(pk=kind.pk).exists():
-            raise Conflict(f"Volume Type {name.strip()} already exists.")
-        kind.name = name.strip()
+        if VolumeType.objects.filter(name=name).exclude(pk=kind.pk).exists():
+            raise Conflict(f"Volume Type {name} already exists.")
+        kind.name = name
     if values.get("description") is not None:
-        kind.description = values["description"].strip()
+        kind.description = values["description"]
     if values.get("is_public") is not None:
         kind.is_public = values["is_public"]
     _touch(kind)
@@ -127,10 +132,14 @@ def _check_private(kind: VolumeType) -> None:
 # Encryption
 
 
+def _has_encrypted(kind: VolumeType) -> bool:
+    return kind.volumes.filter(encryption_key_id__isnull=False).exists()
+
+
 @transaction.atomic
 def encrypt(kind: VolumeType, values: Mapping[str, Any]) -> dict[str, Any]:
     """Say how volumes of the type are encrypted."""
-    if kind.volumes.exists():
+    if _has_encrypted(kind):
         raise BadRequest("Cannot create encryption specs. Volume type in use.")
     if kind.encryption:
         raise BadRequest(f"Volume type encryption for type {kind.pk} already exists.")
@@ -143,10 +152,10 @@ def encrypt(kind: VolumeType, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def change_encryption(kind: VolumeType, encryption_id: str, values: Mapping[str, Any]) -> None:
-    if kind.volumes.exists():
+def change_encryption(kind: VolumeType, values: Mapping[str, Any]) -> None:
+    if _has_encrypted(kind):
         raise BadRequest("Cannot update encryption specs. Volume type in use.")
-    if not kind.encryption or kind.encryption["encryption_id"] != encryption_id:
+    if not kind.encryption:
         raise no_encryption(kind)
     kind.encryption = {
         **kind.encryption,
@@ -158,7 +167,7 @@ def change_encryption(kind: VolumeType, encryption_id: str, values: Mapping[str,
 
 @transaction.atomic
 def decrypt(kind: VolumeType) -> None:
-    if kind.volumes.exists():
+    if _has_encrypted(kind):
         raise BadRequest("Cannot delete encryption specs. Volume type in use.")
     if not kind.encryption:
         raise no_encryption(kind)
@@ -180,13 +189,17 @@ def qos(qos_id: str) -> QosSpec:
     return found
 
 
-_CONSUMERS = ("front-end", "back-end", "both")
+_CONSUMERS = ("back-end", "front-end", "both")
 
 
 def _check_consumer(consumer: str) -> None:
     if consumer not in _CONSUMERS:
-        known = f"{list(_CONSUMERS)}"
-        raise BadRequest(f"Invalid qos specs: Valid consumer of QoS specs are: {known}")
+        # Volume (Cinder): it shows the type that checks it.
+        raise BadRequest(
+            "Invalid qos specs: Valid consumer of QoS specs are: QoSConsumerValues("
+            "default=<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>,nullable=False,"
+            f"valid_values={_CONSUMERS})"
+        )
 
 
 @transaction.atomic
@@ -254,7 +267,10 @@ def disassociate_all(spec: QosSpec) -> None:
 
 @transaction.atomic
 def set_default(context: RequestContext, project_id: str, name_or_id: str) -> DefaultType:
-    kind = queries.volume_type(context, name_or_id)
+    try:
+        kind = queries.volume_type(context, name_or_id)
+    except NotFound as error:
+        raise BadRequest(error.message) from None
     default, _ = DefaultType.objects.update_or_create(
         project_id=project_id, defaults={"volume_type": kind, "updated_at": timezone.now()}
     )

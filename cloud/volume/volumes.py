@@ -12,18 +12,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from cloud.volume import backends, messages, neighbours, queries, quotas
+from cloud.volume import backends, messages, neighbours, queries, quotas, sources
 from cloud.volume.errors import (
     BadRequest,
     Conflict,
     VolumeError,
     invalid_group,
     invalid_input,
-    invalid_snapshot,
     invalid_volume,
     not_found,
 )
-from cloud.volume.models import Backup, DefaultType, Group, Snapshot, Volume, VolumeType
+from cloud.volume.models import DefaultType, Group, Volume, VolumeType
+from cloud.volume.sources import Source
 from middleware.context import RequestContext
 
 DEFAULT_TYPE = "lvmdriver-1"
@@ -68,14 +68,27 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
     `values`: name, description, size, metadata, availability_zone, and at most one source:
     snapshot_id, source_volid, image (as Image shows it), backup_id; volume_type, group_id.
     """
-    source = _Source(context, values)
-    size = _size(values.get("size"), source)
-    kind = _type(context, values, source)
-    group = _group(context, values.get("group_id"), kind)
-    zone = _zone(values.get("availability_zone"), source)
+    wanted, source, group = references(context, values)
     image = values.get("image")
+    size = values.get("size")
+    if size is None and source.noun:
+        size = source.size
+    sources.check_provisioning(wanted or default_type(context), size)
+    if group is not None:
+        _check_type_of_group(group, wanted)
+    if wanted is not None:
+        source.check_type(wanted)
+    _check_exclusive(values)
+    source.check_status()
+    size = source.check_size(size)
+    if group is not None and group.status != "available":
+        raise invalid_group("Originating group status must be one of 'available' values")
     if image is not None:
         check_image(image, size)
+    kind = wanted or source.kind() or _type_of_image(context, image) or default_type(context)
+    zone = _zone(values.get("availability_zone"), source)
+    if _is_multiattach(kind) and kind.encryption:
+        raise invalid_volume("Multiattach cannot be used with encrypted volumes.")
     project = context.project_id
     quotas.check_volume_size(project, size)
     quotas.check(project, kind="volumes", size=size, type_name=kind.name)
@@ -98,6 +111,7 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
         encryption_key_id=str(uuid4()) if kind.encryption else None,
         metadata=values.get("metadata") or {},
         image_metadata=image_metadata(image) if image is not None else source.image_metadata,
+        updated_at=timezone.now(),
     )
     if host is None:
         messages.tell(
@@ -109,130 +123,59 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
         )
     row = queries.volume(context, volume.pk)
     # Cinder: a volume that copies something becomes bootable only once the copy is there.
-    return {**row, "status": "creating", "bootable": False, "host": None}
-
-
-class _Source:
-    """What a new volume is a copy of: nothing, a snapshot, a volume or a backup."""
-
-    def __init__(self, context: RequestContext, values: Mapping[str, Any]) -> None:
-        self.noun, self.size = "", 0
-        self.kind_id: str | None = None
-        self.host: str | None = None
-        self.zone: str | None = None
-        self.bootable = False
-        self.image_metadata: dict[str, Any] = {}
-        if values.get("snapshot_id"):
-            self._snapshot(context, values["snapshot_id"])
-        elif values.get("source_volid"):
-            self._volume(queries.volume(context, values["source_volid"]))
-        elif values.get("backup_id"):
-            self._backup(queries.row(Backup, context, values["backup_id"]))
-
-    def _copy(self, row: Mapping[str, Any]) -> None:
-        self.kind_id = row["volume_type_id"]
-        self.host, self.zone = row["host"], row["availability_zone"]
-        self.bootable, self.image_metadata = row["bootable"], dict(row["image_metadata"])
-
-    def _snapshot(self, context: RequestContext, snapshot_id: str) -> None:
-        snapshot = queries.row(Snapshot, context, snapshot_id)
-        if snapshot["status"] != "available":
-            raise invalid_snapshot("Originating snapshot status must be one of 'available' values")
-        self._copy(Volume.objects.filter(pk=snapshot["volume_id"]).values().get())
-        self.noun, self.size = "snapshot", snapshot["volume_size"]
-        self.kind_id = snapshot["volume_type_id"]
-
-    def _volume(self, row: Mapping[str, Any]) -> None:
-        if row["status"] not in ("available", "in-use"):
-            raise invalid_volume(
-                "Originating source volume status must be one of 'available, in-use' values"
-            )
-        self._copy(row)
-        self.noun, self.size = "volume", row["size"]
-
-    def _backup(self, row: Mapping[str, Any]) -> None:
-        if row["status"] != "available":
-            raise BadRequest(
-                "Invalid backup: Originating backup status must be one of 'available' values"
-            )
-        self.noun, self.size = "backup", row["size"]
-
-
-def _size(wanted: Any, source: _Source) -> int:
-    size = source.size if wanted is None and source.noun else wanted
-    if size is None:
-        raise invalid_input("Volume size 'None' must be an integer and greater than 0")
-    size = int(size)
-    if size < source.size:
-        if source.noun == "snapshot":
-            raise invalid_input(
-                f"Volume size '{size}'GB cannot be smaller than the snapshot size "
-                f"{source.size}GB. They must be >= original snapshot size."
-            )
-        if source.noun == "volume":
-            raise invalid_input(
-                f"Volume size '{size}'GB cannot be smaller than original volume size  "
-                f"{source.size}GB. They must be >= original volume size."
-            )
-        raise invalid_input(
-            f"Volume size {size}GB cannot be smaller than the backup size {source.size}GB. It "
-            "must be >= backup size."
-        )
-    return size
-
-
-def _type(context: RequestContext, values: Mapping[str, Any], source: _Source) -> VolumeType:
-    wanted = values.get("volume_type")
-    if wanted:
-        kind = queries.volume_type(context, wanted)
-        if source.kind_id and source.kind_id != kind.pk:
-            other = VolumeType.objects.get(pk=source.kind_id)
-            if kind.encryption != other.encryption or _backend(kind) != _backend(other):
-                raise invalid_input(_incompatible(kind.pk, source.noun))
-        return kind
-    if source.kind_id:
-        return VolumeType.objects.get(pk=source.kind_id)
-    named = (values.get("image") or {}).get("cinder_img_volume_type")
-    return queries.volume_type(context, named) if named else default_type(context)
-
-
-def _incompatible(type_id: str, noun: str) -> str:
-    if noun == "snapshot":
-        return (
-            f"Invalid volume_type provided: {type_id} (requested type is not compatible; "
-            "recommend omitting the type argument)."
-        )
-    return (
-        f"Invalid volume_type provided: {type_id} (requested type is not compatible; either match "
-        "source volume, or omit type argument)."
-    )
-
-
-def _backend(kind: VolumeType) -> Any:
-    return kind.extra_specs.get("volume_backend_name")
+    return {
+        **row, "status": "creating", "bootable": False, "host": None, "updated_at": None,
+        "shared_targets": True,
+    }  # fmt: skip
 
 
 def _is_multiattach(kind: VolumeType) -> bool:
     return str(kind.extra_specs.get("multiattach", "")) == "<is> True"
 
 
-def _group(context: RequestContext, group_id: str | None, kind: VolumeType) -> Group | None:
-    if not group_id:
-        return None
-    group = Group.objects.filter(queries.visible_to(context), pk=group_id).first()
-    if group is None:
-        raise not_found("Group", group_id)
-    if group.status != "available":
-        raise invalid_group("Originating group status must be one of 'available' values")
-    if kind.pk not in group.volume_types:
+def references(
+    context: RequestContext, values: Mapping[str, Any]
+) -> tuple[VolumeType | None, Source, Group | None]:
+    """What a request for a volume names: its type, what it copies, its group."""
+    named = values.get("volume_type")
+    wanted = queries.volume_type(context, named) if named else None
+    return wanted, Source(context, values), _group(context, values)
+
+
+def _type_of_image(context: RequestContext, image: Any) -> VolumeType | None:
+    named = (image or {}).get("cinder_img_volume_type")
+    return queries.volume_type(context, named) if named else None
+
+
+def _group(context: RequestContext, values: Mapping[str, Any]) -> Group | None:
+    """The group that a volume is to be of; the old name of its key finds groups, too."""
+    found = None
+    for key in ("consistencygroup_id", "group_id"):
+        ident = values.get(key)
+        if ident is not None:
+            found = Group.objects.filter(queries.visible_to(context), pk=str(ident)).first()
+            if found is None:
+                raise not_found("Group", ident)
+    return found
+
+
+def _check_type_of_group(group: Group, wanted: VolumeType | None) -> None:
+    if wanted is None:
+        raise invalid_input("volume_type must be provided when creating a volume in a group.")
+    if wanted.pk not in group.volume_types:
         raise invalid_input(
-            f"Invalid volume_type provided: {kind.name} (requested type must be supported by this "
-            "group)."
+            f"Invalid volume_type provided: {wanted.name} (requested type must be supported by "
+            "this group)."
         )
-    return group
 
 
-def _zone(wanted: str | None, source: _Source) -> str:
+def _check_exclusive(values: Mapping[str, Any]) -> None:
+    keys = ("snapshot_id", "source_volid", "image", "backup_id")
+    if sum(values.get(key) is not None for key in keys) > 1:
+        raise invalid_input("May specify only one of backup, imageRef, snapshot, source volume")
+
+
+def _zone(wanted: str | None, source: Source) -> str:
     known = dict(backends.zones())
     if wanted is None:
         return source.zone or next(iter(known))
@@ -315,13 +258,17 @@ def delete(
             else _undeletable(force)
         )
     allowed = force or volume.status in DELETABLE
-    free = volume.migration_status in (None, "deleting", "error", "success")
+    free = not is_migrating(volume)
     blocked = volume.group_id is not None or (volume.snapshots.exists() and not cascade)
     if not allowed or not free or blocked:
         raise _undeletable(force)
     if cascade and volume.snapshots.exclude(status__in=("available", "error", "deleting")).exists():
         raise invalid_volume("Failed to update snapshot.")
     volume.delete()
+
+
+def is_migrating(volume: Volume) -> bool:
+    return volume.migration_status not in (None, "deleting", "error", "success")
 
 
 def _undeletable(force: bool) -> BadRequest:

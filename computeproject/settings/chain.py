@@ -73,7 +73,7 @@ URL_MAP = {
     "/network":        "documents",
     "/network/+":      "network",
     "/volume":         "documents",
-    "/volume/+":       "volume",
+    "/volume/v3":      "volume",
     "/placement":      "documents",
     "/placement/+":    "placement",
     "/admin":          "admin",
@@ -105,7 +105,6 @@ REQUEST_ID_HEADERS = {
     "versions_v21": ["x-compute-request-id"],
     "api": ["x-compute-request-id"],
     "api_legacy": ["x-compute-request-id"],
-    "volume": ["x-compute-request-id"],
 }
 
 ENABLE_PROXY_HEADERS_PARSING = False

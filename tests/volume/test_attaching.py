@@ -19,17 +19,37 @@ def test_the_attachments_api_takes_a_volume_through_its_states(cinder):
     connected = cinder.put(path, {"attachment": {"connector": connector}}).json["attachment"]
     assert connected["connection_info"]["driver_volume_type"] == "iscsi"
     assert connected["connection_info"]["attachment_id"] == made["id"]
-    assert (connected["attach_mode"], cinder.show(volume_id)["status"]) == ("rw", "attaching")
+    # Only the connection is new in this answer.
+    assert (connected["status"], connected["attach_mode"]) == ("reserved", "null")
+    assert cinder.get(path).json["attachment"]["attach_mode"] == "rw"
+    assert cinder.show(volume_id)["status"] == "attaching"
     assert cinder.post(f"{path}/action", {"os-complete": {}}).status == 204
     shown = cinder.show(volume_id)
-    assert (shown["status"], shown["metadata"]["attached_mode"]) == ("in-use", "rw")
+    assert (shown["status"], shown["metadata"]) == ("in-use", {})
     (attached,) = shown["attachments"]
     assert (attached["server_id"], attached["device"]) == (SERVER, "/dev/vdb")
     assert attached["attachment_id"] == made["id"]
     assert cinder.delete(path).json["attachments"] == []
     shown = cinder.show(volume_id)
     assert (shown["status"], shown["attachments"]) == ("available", [])
-    assert "attached_mode" not in shown["metadata"]
+
+
+def test_an_attachment_that_is_connected_at_once_is_shown_as_it_was_reserved(cinder):
+    connector = {"host": "cmp1", "initiator": "iqn.x"}
+    made = cinder.reserve(cinder.make(), SERVER, connector=connector).json["attachment"]
+    assert (made["status"], made["attached_at"], made["attach_mode"]) == ("reserved", "", "null")
+    assert made["connection_info"]["driver_volume_type"] == "iscsi"
+    later = cinder.get(f"/attachments/{made['id']}").json["attachment"]
+    assert later["status"] == "attaching"
+    assert later["attached_at"]
+
+
+def test_attachments_are_read_without_any_role(cinder):
+    attachment_id = cinder.attach(cinder.make(), SERVER)
+    powerless = cinder.as_("nina")
+    assert len(powerless.get("/attachments").json["attachments"]) == 1
+    assert powerless.get(f"/attachments/{attachment_id}").status == 200
+    assert powerless.delete(f"/attachments/{attachment_id}").status == 403
 
 
 def test_a_volume_is_reserved_once_but_for_the_same_server(cinder):
@@ -54,10 +74,13 @@ def test_a_multiattach_volume_has_several_servers(cinder):
 def test_attachments_are_listed(cinder, carol):
     volume_id = cinder.make()
     attachment_id = cinder.attach(volume_id, SERVER)
-    for query in ("", f"?volume_id={volume_id}", f"?instance_id={SERVER}", "?status=attached"):
+    for query in ("", f"?volume_id={volume_id}", f"?instance_id={SERVER}",
+                  "?attach_status=attached"):  # fmt: skip
         (found,) = cinder.get(f"/attachments{query}").json["attachments"]
         assert found["id"] == attachment_id, query
-    assert cinder.get("/attachments?status=reserved").json["attachments"] == []
+    # A filter that may be named and is no column.
+    assert cinder.get("/attachments?status=attached").json["attachments"] == []
+    assert "attachments_links" not in cinder.get("/attachments?limit=1").json
     assert carol.get("/attachments/detail").json["attachments"] == []
 
 

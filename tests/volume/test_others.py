@@ -110,7 +110,7 @@ def group(cinder, admin):
     kind = admin.post("/group_types", {"group_type": {"name": "g"}}).json["group_type"]["id"]
     body = {"group": {"name": "g1", "group_type": kind, "volume_types": ["lvmdriver-1"]}}
     group_id = cinder.post("/groups", body).json["group"]["id"]
-    return group_id, cinder.make(group_id=group_id)
+    return group_id, cinder.make(group_id=group_id, volume_type="lvmdriver-1")
 
 
 def test_a_group_keeps_its_volumes(cinder, group):
@@ -139,7 +139,7 @@ def test_a_group_snapshot_takes_all_volumes_and_makes_new_groups(cinder, group):
     group_id, volume_id = group
     body = {"group_snapshot": {"group_id": group_id, "name": "gs"}}
     taken = cinder.post("/group_snapshots", body).json["group_snapshot"]["id"]
-    (snapshot,) = cinder.get("/snapshots").json["snapshots"]
+    (snapshot,) = cinder.get("/snapshots/detail").json["snapshots"]
     assert (snapshot["volume_id"], snapshot["group_snapshot_id"]) == (volume_id, taken)
     assert cinder.delete(f"/snapshots/{snapshot['id']}").status == 400
     create = {"create-from-src": {"name": "copy", "group_snapshot_id": taken}}

@@ -1,6 +1,7 @@
 """Versions of Volume: documents, negotiation, and schemas at every one of them."""
 
 import pytest
+from django.test import Client
 
 from cloud.volume.api import urls
 from cloud.volume.api.history import HISTORY
@@ -63,7 +64,10 @@ def test_links_name_the_project_when_the_url_does(cinder):
 def test_what_is_no_resource_is_not_found(cinder, path):
     answer = cinder.get(path)
     assert answer.status == 404
-    assert "itemNotFound" in answer.json
+    assert answer.body == b"404 Not Found\n\nThe resource could not be found.\n\n   "
+    assert answer.headers["Content-Type"] == "text/plain; charset=UTF-8"
+    assert "OpenStack-API-Version" not in answer.headers
+    assert "x-compute-request-id" not in answer.headers
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
@@ -135,3 +139,86 @@ def test_administrators_of_the_system_see_every_project(cinder, monkeypatch):
     used = sam.get("/limits").json["limits"]["absolute"]
     assert (used["totalVolumesUsed"], used["totalBackupsUsed"]) == (1, 1)
     assert sam.delete(f"/volumes/{own}").status == 202
+
+
+@pytest.mark.parametrize("header", ["compute 2.1", "Volume 3.5", "3.5", ""])
+def test_a_header_of_versions_that_names_no_volume_is_refused(cinder, header):
+    answer = cinder.get("/volumes", OpenStack_API_Version=header)
+    assert answer.status == 400
+    assert "OpenStack-API-Version" not in answer.headers
+
+
+def test_the_first_version_of_volume_counts(cinder):
+    answer = cinder.get("/volumes", OpenStack_API_Version="volume 3.5, volume 3.7")
+    assert answer.headers["OpenStack-API-Version"] == "volume 3.5"
+
+
+def test_a_version_that_there_is_not_yet_is_said_back(cinder):
+    answer = cinder.at("3.100").get("/volumes")
+    assert answer.status == 406
+    assert answer.headers["OpenStack-API-Version"] == "volume 3.100"
+    assert "OpenStack-API-Version" not in cinder.at("2.0").get("/volumes").headers
+
+
+def test_heads_are_nowhere(cinder):
+    answer = cinder.ask("HEAD", "/volumes")
+    assert (answer.status, answer.body) == (404, b"")
+
+
+def test_what_is_empty_and_no_json_names_no_request_of_compute(cinder):
+    answer = cinder.delete(f"/volumes/{cinder.make()}")
+    assert answer.headers["Content-Type"] == "text/html; charset=UTF-8"
+    assert "x-compute-request-id" not in answer.headers
+    assert answer.headers["x-openstack-request-id"].startswith("req-")
+    shown = cinder.get("/volumes").headers
+    assert shown["x-compute-request-id"] == shown["x-openstack-request-id"]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "text/html"])
+def test_a_body_of_another_type_is_refused(cinder, kind):
+    answer = Client().generic(
+        "POST", "/volume/v3/volumes", b"{}", kind, headers={"X-Auth-Token": "alice"}
+    )
+    assert (answer.status_code, answer.json()["badMediaType"]["message"]) == (
+        415, "Unsupported Content-Type",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "sentence"),
+    [
+        (b"", 400, "There is no such action: None."),
+        (b"{}", 400, "Malformed request body"),
+        (b'{"a": 1, "b": 2}', 400, "Malformed request body"),
+        (b'"ab"', 400, "Malformed request body"),
+        (b"null", 404, "The resource could not be found."),
+        (b"[1]", 404, "The resource could not be found."),
+    ],
+)
+def test_an_action_is_the_only_key_of_an_object(cinder, text, status, sentence):
+    answer = Client().generic(
+        "POST", "/volume/v3/volumes/x/action", text, "application/json",
+        headers={"X-Auth-Token": "alice"},
+    )  # fmt: skip
+    (fault,) = answer.json().values()
+    assert answer.status_code == status
+    assert fault["message"].startswith(sentence)
+
+
+def test_a_query_that_is_no_utf_8_is_refused(cinder):
+    answer = cinder.get("/volumes?name=%ff")
+    assert answer.status == 400
+    assert answer.error.startswith("Error decoding your request.")
+
+
+def test_v3_itself_is_elsewhere(cinder):
+    answer = Client().get("/volume/v3", headers={"X-Auth-Token": "alice"})
+    assert (answer.status_code, answer.headers["Location"]) == (
+        302, "http://testserver/volume/v3/",
+    )  # fmt: skip
+
+
+def test_anybody_asks_whether_it_is_well(cinder):
+    answer = Client().get("/volume/healthcheck")
+    assert (answer.status_code, answer.content) == (200, b"OK")
+    assert Client().get("/volume/v2/volumes").status_code == 404

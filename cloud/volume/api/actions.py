@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from cloud.volume.api.base import VolumeServiceViewSet
-from cloud.volume.errors import BadRequest
+from cloud.volume.errors import BadRequest, NotFound, malformed
 
 
 class ActionViewSet(VolumeServiceViewSet):
@@ -14,11 +14,8 @@ class ActionViewSet(VolumeServiceViewSet):
     of_all: ClassVar[frozenset[str]] = frozenset()
 
     def act(self, request: Any, **kwargs: Any) -> Any:
-        body = request.json
-        if not isinstance(body, dict) or not body:
-            raise BadRequest("Malformed request body")
-        name = next(iter(body))
-        method = self.actions.get(name)
+        name = self.asked(request)
+        method = self.actions.get(name or "")
         if method is None:
             raise BadRequest(
                 f"There is no such action: {name}. Verify the request body and Content-Type "
@@ -26,8 +23,17 @@ class ActionViewSet(VolumeServiceViewSet):
             )
         if bool(kwargs) == (name in self.of_all):
             # Cinder: a method that takes no such arguments
-            raise BadRequest(
-                "The server could not comply with the request since it is either malformed or "
-                "otherwise incorrect."
-            )
+            raise malformed()
         return getattr(self, method)(request, **kwargs)
+
+    def asked(self, request: Any) -> str | None:
+        """The name of the action; None when there is no body."""
+        # Cinder: action_peek_json counts before it looks whether it is an object at all.
+        body = request.json
+        if not request._request.body:
+            return None
+        if isinstance(body, (dict, list, str)) and len(body) != 1:
+            raise BadRequest("Malformed request body")
+        if not isinstance(body, dict):
+            raise NotFound
+        return str(next(iter(body)))

@@ -33,12 +33,13 @@ SORT_KEYS = {
     "volume_id": "volume_id",
     "instance_uuid": "instance_uuid",
     "attach_status": "attach_status",
+    "attach_mode": "attach_mode",
+    "attached_host": "attached_host",
+    "mountpoint": "mountpoint",
 }
 _COLUMNS = {
     **SORT_KEYS,
     "instance_id": "instance_uuid",
-    "status": "attach_status",
-    "attached_host": "attached_host",
 }
 
 
@@ -61,40 +62,39 @@ class AttachmentsViewSet(ActionViewSet):
 
     actions: ClassVar[dict[str, str]] = {"os-complete": "complete"}
 
-    def _shown(self, attachment_id: str) -> Any:
-        row = queries.attachment(self.context, attachment_id)
-        return {"attachment": AttachmentShown.render(row, self.ask)}
-
-    @operation(policy="volume:get_all", since="3.27")
+    # Volume (Cinder): no rule is asked of those who read.
+    @operation(since="3.27")
     def list(self, request: Any) -> Any:
-        return self._page(AttachmentInList, "attachments")
+        return self._page(AttachmentInList)
 
-    @operation(policy="volume:get_all", since="3.27")
+    @operation(since="3.27")
     def detail(self, request: Any) -> Any:
-        return self._page(AttachmentShown, "attachments/detail")
+        return self._page(AttachmentShown)
 
-    def _page(self, shape: Any, path: str) -> dict[str, Any]:
+    def _page(self, shape: Any) -> dict[str, Any]:
         asked = {name: values[-1] for name, values in self.request.params.items()}
         wanted = paging.read(asked)
         asked = filters.checked(self, asked, "attachment")
+        if "all_tenants" in asked:
+            # Volume (Cinder): that it is there is enough.
+            asked["all_tenants"] = "true"
         # The project is that of the volume.
         own = filters.scope(self, asked, column="volume__project_id")
         found = Attachment.objects.filter(own)
         for name, value in asked.items():
-            found = found.filter(filters.condition(name, value, _COLUMNS))
+            found = filters.narrowed(found, filters.condition(name, value, _COLUMNS))
         rows = paging.page(
-            found, wanted, queries.ATTACHMENT, keys=SORT_KEYS, missing="Volume attachment"
+            found,
+            wanted,
+            queries.ATTACHMENT,
+            keys=SORT_KEYS,
+            missing="Volume attachment could not be found with filter: attachment_id = {}.",
         )
-        body: dict[str, Any] = {"attachments": shape.render_many(rows, self.ask)}
-        links = filters.next_links(self, rows, wanted.limit, path)
-        if links:
-            body["attachments_links"] = links
-        return body
+        return {"attachments": shape.render_many(rows, self.ask)}
 
-    @operation(policy="volume:get", target="found", since="3.27")
+    @operation(since="3.27")
     def retrieve(self, request: Any, attachment_id: str) -> Any:
         row = queries.attachment(self.context, attachment_id)
-        self.authorize(row)
         return {"attachment": AttachmentShown.render(row, self.ask)}
 
     @operation(policy="volume:attachment_create", target="found", since="3.27", body=CREATE)
@@ -103,20 +103,24 @@ class AttachmentsViewSet(ActionViewSet):
         self.authorize(volume)
         if volume["multiattach"] and volume["status"] == "in-use" and volume["bootable"]:
             self.enforce("volume:multiattach_bootable_volume", volume)
-        attachment_id = attaching.create(
+        row = attaching.create(
             self.context,
             volume["id"],
             server_id=attachment.get("instance_uuid"),
             connector=attachment.get("connector"),
             mode=attachment.get("mode", "null"),
         )
-        return self._shown(attachment_id)
+        return {"attachment": AttachmentShown.render(row, self.ask)}
 
     @operation(policy="volume:attachment_update", target="found", since="3.27", body=UPDATE)
     def update(self, request: Any, attachment_id: str, attachment: dict[str, Any]) -> Any:
-        self.authorize(queries.attachment(self.context, attachment_id))
+        row = queries.attachment(self.context, attachment_id)
+        self.authorize(row)
         attaching.update(self.context, attachment_id, attachment["connector"])
-        return self._shown(attachment_id)
+        # Volume (Cinder): what else has changed is not read again.
+        connection = queries.attachment(self.context, attachment_id)["connection_info"]
+        row = {**row, "connection_info": connection}
+        return {"attachment": AttachmentShown.render(row, self.ask)}
 
     @operation(policy="volume:attachment_delete", target="found", since="3.27")
     def destroy(self, request: Any, attachment_id: str) -> Any:

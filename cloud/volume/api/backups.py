@@ -144,7 +144,7 @@ class BackupsViewSet(ActionViewSet):
         asked = filters.checked(self, asked, "backup")
         found = Backup.objects.filter(filters.scope(self, asked))
         for name, value in asked.items():
-            found = found.filter(filters.condition(name, value, SORT_KEYS))
+            found = filters.narrowed(found, filters.condition(name, value, SORT_KEYS))
         rows = paging.page(found, wanted, COLUMNS, keys=SORT_KEYS, missing="Backup")
         body: dict[str, Any] = {"backups": shape.render_many(self._with_parents(rows), self.ask)}
         links = filters.next_links(self, rows, wanted.limit, path)

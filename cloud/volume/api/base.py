@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import MethodNotAllowed
 
-from cloud.volume import policies
+from cloud.volume import policies, queries
 from cloud.volume.api.formats import DIALECT
 from cloud.volume.api.history import HISTORY
-from cloud.volume.errors import BadRequest, NotFound, VolumeError
+from cloud.volume.errors import BadRequest, NotFound, VolumeError, malformed, not_found
+from middleware.webob_errors import not_found as not_found_page
 from versioned import wire
 from versioned.negotiation import BadVersionString, HeaderVersioning, VersionNotAcceptable
 from versioned.operation import (
@@ -40,14 +42,36 @@ FAULTS = {
 }
 
 
+MEDIA_TYPES = frozenset({"application/json", "application/vnd.openstack.volume+json"})
+
+
+class NoVersion(Exception):
+    """The header of versions is there, and names none of Volume."""
+
+
 class VolumeVersioning(HeaderVersioning):
     service_types = ("volume",)
     first = parse(HISTORY[0][0])
     last = parse(HISTORY[-1][0])
 
+    def _asked(self, environ: dict[str, Any]) -> str | None:
+        # Cinder: Request.set_api_version_request reads the first part that says volume.
+        header = environ.get("HTTP_OPENSTACK_API_VERSION")
+        if header is None:
+            return None
+        part = next((part for part in header.split(",") if "volume" in part), "")
+        words = part.split()
+        if len(words) != 2:
+            raise NoVersion
+        return str(words[1])
+
 
 class NotAcceptable(VolumeError):
     status = 406
+
+
+class UnsupportedType(VolumeError):
+    status = 415
 
 
 class VolumeAsk(Ask):
@@ -76,6 +100,7 @@ class VolumeServiceViewSet(ResourceViewSet):
     dialect = DIALECT
     versioning_class = VolumeVersioning
     names_project = False
+    answers_head = False
 
     @property
     def context(self) -> Any:
@@ -106,17 +131,47 @@ class VolumeServiceViewSet(ResourceViewSet):
 
     def flag(self, name: str) -> bool:
         """A boolean of the query: `?cascade=True`."""
-        text = self.request.params.get(name, [""])[-1]
-        if not text:
-            return False
-        value = boolean(text)
-        if value is None:
-            raise BadRequest(f"Value '{text}' for '{name}' is not a boolean.")
-        return value
+        values = self.request.params.get(name)
+        return strict(name, values[-1]) if values else False
 
-    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Refuse as any method that a resource has not; DRF would describe its views."""
-        return self.http_method_not_allowed(request)
+    def volume(self, volume_id: str) -> dict[str, Any]:
+        """A volume that the caller may see; to others it is not there."""
+        # Volume (Cinder): volume.api.API.get
+        row = queries.volume(self.context, volume_id)
+        if not policies.allows("volume:get", self.context, row):
+            raise not_found("Volume", volume_id)
+        return row
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Cinder: routes match methods, too, and none matches HEAD.
+        is_head = request.method == "HEAD"
+        if request.method.lower() not in self.action_map or (is_head and not self.answers_head):
+            return not_found_page(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        try:
+            unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
+        except UnicodeDecodeError:
+            raise BadRequest(
+                "Error decoding your request. Either the URL or the request body contained "
+                "characters that could not be decoded by Cinder."
+            ) from None
+
+    def check_media_type(self, request: Any) -> None:
+        # Cinder: Resource.get_body looks at the type of what is not empty.
+        declared = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        if request._request.body and declared not in MEDIA_TYPES:
+            raise UnsupportedMediaType(declared)
+
+    def bare(self, status: int) -> HttpResponse:
+        """An empty answer that is no JSON, and does not say the request's id in Cinder's way."""
+        return HttpResponse(
+            status=status,
+            content_type="text/html; charset=UTF-8",
+            headers={"Content-Length": "0"},
+        )
 
     def handle_exception(  # type: ignore[override]
         self, exc: Exception
@@ -127,18 +182,21 @@ class VolumeServiceViewSet(ResourceViewSet):
             case MalformedBody():
                 error = BadRequest("Malformed request body")
             case UnsupportedMediaType():
-                error = BadRequest("Unsupported Content-Type")
+                error = UnsupportedType("Unsupported Content-Type")
             case Invalid():
                 error = BadRequest(exc.detail)
             case NotInThisVersion() | MethodNotAllowed():
                 # Cinder: what a version does not know looks as if it were not there at all.
                 error = NotFound()
+            case NoVersion():
+                error = malformed()
             case BadVersionString():
                 error = BadRequest(
                     f"API Version String {exc.text} is of invalid format. Must be of format "
                     "MajorNum.MinorNum."
                 )
             case VersionNotAcceptable():
+                self.request.version = exc.version
                 error = NotAcceptable(
                     f"Version {show(exc.version)} is not supported by the API. Minimum is "
                     f"{show(exc.first)} and maximum is {show(exc.last)}."
@@ -153,10 +211,14 @@ class VolumeServiceViewSet(ResourceViewSet):
 
     def finish(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
         version = getattr(request, "version", None)
-        if version is not None:
+        # Cinder: _is_legacy_endpoint; a version that is too old is not said back.
+        if version is not None and not any(old in show(version) for old in ("1.0", "2.0")):
             for name, value in VolumeVersioning.headers(version):
                 response.headers[name] = value
             response.headers["Vary"] = "OpenStack-API-Version"
+        if response.headers["Content-Type"] == "application/json":
+            made = request.META.get("openstack.request_id", "")
+            response.headers["x-compute-request-id"] = made
         return response
 
 
@@ -174,14 +236,11 @@ def fault(error: VolumeError) -> HttpResponse:
 class UnroutedViewSet(VolumeServiceViewSet):
     """Paths that are none."""
 
-    def check_media_type(self, request: Any) -> None:
-        """Nothing is read."""
-
-    def read_body(self, request: Any) -> Any:
-        return None
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return not_found_page(request)
 
     def nothing(self, request: Any) -> Any:
-        raise NotFound
+        """What routes need; `dispatch` answers."""
 
 
 _TRUE = frozenset(("true", "1", "on", "yes", "y", "t"))
@@ -194,3 +253,12 @@ def boolean(value: Any) -> bool | None:
     if text in _TRUE:
         return True
     return False if text in _FALSE else None
+
+
+def strict(name: str, text: str) -> bool:
+    """A boolean parameter, without white space around it."""
+    # Volume (Cinder): utils.get_bool_param
+    value = boolean(text) if text == text.strip() else None
+    if value is None:
+        raise BadRequest(f"Value '{text}' for '{name}' is not a boolean.")
+    return value

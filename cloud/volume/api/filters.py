@@ -1,8 +1,9 @@
 """Reading the filters of lists: which there are, who may use which, and what they mean."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Q, TextField
@@ -10,7 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.http import QueryDict
 
-from cloud.volume.api.base import boolean
+from cloud.volume.api.base import boolean, strict
 from cloud.volume.errors import BadRequest, invalid_input
 
 # fmt: off
@@ -30,36 +31,53 @@ FILTERS: dict[str, list[str]] = {
     "volume_type":    ["is_public", "extra_specs"],
 }
 # fmt: on
+_ALWAYS: Mapping[str, int] = MappingProxyType({})
 TIME_OPERATORS = {"gt": "__gt", "gte": "__gte", "eq": "", "lt": "__lt", "lte": "__lte"}
 
 
-def checked(view: Any, asked: Mapping[str, str], resource: str) -> dict[str, str]:
-    """The filters that count: others are refused from 3.31 on, and dropped before."""
+def checked(
+    view: Any,
+    asked: Mapping[str, str],
+    resource: str,
+    *,
+    since: Mapping[str, int] = _ALWAYS,
+    before: Collection[str] | None = None,
+) -> dict[str, str]:
+    """The filters that count: others are refused from 3.31 on, and dropped before.
+
+    `since`: minor versions before which a filter is dropped; `before`: the filters of those who
+    are no administrators before 3.31, if they were others.
+    """
+    version = view.request.version
+    allowed = FILTERS[resource]
+    if version < (3, 31):
+        # Volume (Cinder): common.process_general_filtering drops by version only here.
+        asked = {name: value for name, value in asked.items() if version[1] >= since.get(name, 0)}
     if view.context.is_admin:
         return dict(asked)
-    allowed = FILTERS[resource]
-    version = view.request.version
     if version < (3, 31):
+        allowed = list(allowed if before is None else before)
         return {name: value for name, value in asked.items() if name in allowed}
-    bad = [
-        name
-        for name in asked
-        if name not in allowed
-        and not (version >= (3, 34) and name.endswith("~") and name[:-1] in allowed)
-        and name != "all_tenants"
-    ]
+    # A name that ends in ~ would have to stand in the list as such.
+    bad = [name for name in asked if name not in allowed and name != "all_tenants"]
     if bad:
         raise BadRequest(f"Invalid filters {','.join(bad)} are found in query options.")
     return {name: value for name, value in asked.items() if name != "all_tenants"}
 
 
-def scope(view: Any, asked: dict[str, str], *, column: str = "project_id") -> Q:
+def scope(
+    view: Any, asked: dict[str, str], *, column: str = "project_id", is_strict: bool = False
+) -> Q:
     """What belongs to the caller: an administrator may ask for all projects, or for one."""
     context = view.context
     everyone = asked.pop("all_tenants", None)
-    if everyone is not None and boolean(everyone) is None:
-        raise BadRequest(f"Invalid value '{everyone}' for all_tenants.")
-    if context.is_admin and everyone is not None and boolean(everyone):
+    if everyone is not None and (
+        strict("all_tenants", everyone) if is_strict else boolean(everyone)
+    ):
+        is_everyone = context.is_admin
+    else:
+        is_everyone = False
+    if is_everyone:
         project = asked.pop("project_id", None) or asked.pop("tenant_id", None)
         return Q(**{column: project}) if project else Q()
     if context.is_admin:
@@ -68,28 +86,47 @@ def scope(view: Any, asked: dict[str, str], *, column: str = "project_id") -> Q:
     return Q(**{column: context.project_id})
 
 
-def condition(name: str, value: str, columns: Mapping[str, str]) -> Q:
-    """One filter; what the collection does not know matches nothing."""
+def condition(name: str, value: str, columns: Mapping[str, str]) -> Q | None:
+    """One filter; None for one that the collection does not know, and so matches nothing."""
     if name.endswith("~"):
         column = columns.get(name[:-1])
-        return Q(**{f"{column}__icontains": value}) if column else Q(pk__in=[])
+        return Q(**{f"{column}__icontains": value}) if column else None
     column = columns.get(name)
     if column is None:
-        return Q(pk__in=[])
+        return None
     if value in ("None", "null", "") and name not in ("name", "display_name", "status"):
         return Q(**{f"{column}__isnull": True})
     return Q(**{column: value})
 
 
+def literal(name: str, value: str, columns: Mapping[str, str]) -> Q | None:
+    """One filter whose value is read as a literal of Python, if it is one."""
+    column = columns.get(name)
+    if column is None or name in ("name", "display_name") or name.endswith("~"):
+        return condition(name, value, columns)
+    try:
+        # Volume (Cinder): volume.api.API.check_volume_filters
+        read = ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        read = value
+    if read is None:
+        return Q(**{f"{column}__isnull": True})
+    if isinstance(read, (list, tuple, set)):
+        return Q(**{f"{column}__in": [str(each) for each in read]})
+    return Q(**{column: str(read)})
+
+
 def flag(name: str, value: str, *, is_strict: bool) -> bool:
     """A boolean filter: from 3.2 on a bad value is refused, before it means true."""
-    if value in ("True", "true", "TRUE"):
-        return True
-    if value in ("False", "false", "FALSE"):
-        return False
-    if is_strict:
+    read = boolean(value) if is_strict else None
+    if is_strict and read is None:
         raise invalid_input(f"'{name} = {value}'")
-    return bool(value)
+    return bool(value) and value not in ("False", "false", "FALSE") if read is None else read
+
+
+def narrowed(found: Any, condition: Q | None) -> Any:
+    """What fits a filter; nothing for one that is none."""
+    return found.none() if condition is None else found.filter(condition)
 
 
 def with_metadata(found: Any, column: str, text: str) -> Any:
@@ -114,6 +151,7 @@ def when(name: str, text: str) -> Q:
     wanted = Q()
     for part in text.split(","):
         operator, _, moment = part.partition(":")
+        moment = moment or operator
         if operator not in (*TIME_OPERATORS, "neq"):
             raise BadRequest(f"Invalid {operator} operator")
         try:

@@ -1,6 +1,7 @@
 """The parameter types that schemas of Volume are made of, with Cinder's words for errors."""
 
 import base64
+import itertools
 import re
 import unicodedata
 from typing import Any
@@ -101,15 +102,20 @@ def _base64(value: Any) -> bool:
     return True
 
 
-def _printable(value: Any) -> bool:
-    """What Cinder spells as a pattern of all printable characters."""
-    if not isinstance(value, str):
-        return True
-    for char in value:
+def _printable() -> str:
+    """A pattern of all printable characters, in ranges; error texts quote it."""
+
+    def is_printable(char: str) -> bool:
         category = unicodedata.category(char)
-        if category.startswith("C") or (category.startswith("Z") and category != "Zs"):
-            return False
-    return True
+        return category == "Zs" or not category.startswith(("C", "Z"))
+
+    ranges = []
+    for fits, run in itertools.groupby(map(chr, range(0xFFFF)), is_printable):
+        if fits:
+            chars = list(run)
+            ends = dict.fromkeys((chars[0], chars[-1]))
+            ranges.append("-".join(re.escape(char) for char in ends))
+    return f"^[{''.join(ranges)}]*$"
 
 
 VOLUME_STATUSES = (
@@ -167,7 +173,6 @@ DIALECT = Dialect(
         "reset_body": _reset_body,
         "progress": _progress,
         "base64": _base64,
-        "printable": _printable,
     },
     format_errors=(FormatError,),
     numeric_strings=True,
@@ -185,7 +190,7 @@ OPTIONAL_NAME = {"type": ["string", "null"], "minLength": 0, "maxLength": 255}
 FREE_NAME = {"type": ["string", "null"], "format": "short_name"}
 FREE_DESCRIPTION = {"type": ["string", "null"], "format": "short_description"}
 DESCRIPTION = {
-    "type": ["string", "null"], "minLength": 0, "maxLength": 255, "format": "printable",
+    "type": ["string", "null"], "minLength": 0, "maxLength": 255, "pattern": _printable(),
 }  # fmt: skip
 BOOLEAN = {
     "type": ["boolean", "string"],
@@ -214,6 +219,8 @@ def pairs(
 
 
 METADATA = pairs()
+# Volume (Cinder): those of snapshots know no slash in their keys.
+SNAPSHOT_METADATA = pairs(keys="^[a-zA-Z0-9-_:. ]{1,255}$")
 IMAGE_METADATA = pairs(maxLength=65535)
 OPTIONAL_METADATA = {**METADATA, "type": ["object", "null"]}
 SPECS = pairs(["string", "null"])
@@ -232,11 +239,9 @@ def envelope(key: str, inner: dict[str, Any]) -> dict[str, Any]:
 
 def closed(required: tuple[str, ...] = (), /, **properties: Any) -> dict[str, Any]:
     """An object with these keys and no other."""
-    found: dict[str, Any] = {
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": False,
-    }
+    found: dict[str, Any] = {"type": "object", "properties": properties}
+    # The order is the order of errors: what is missing comes before what is too much.
     if required:
         found["required"] = list(required)
+    found["additionalProperties"] = False
     return found

@@ -113,8 +113,9 @@ class GroupTypesViewSet(VolumeServiceViewSet):
         return {"group_type": GroupTypeShown.render(row_of(kind), self.ask)}
 
     @operation(policy="group:group_types:delete", since="3.11", status=202)
-    def destroy(self, request: Any, type_id: str) -> None:
+    def destroy(self, request: Any, type_id: str) -> Any:
         groups.delete_type(self.kind(type_id))
+        return self.bare(202)
 
     # Specs
 
@@ -143,5 +144,6 @@ class GroupTypesViewSet(VolumeServiceViewSet):
         return request.json
 
     @operation(policy=_RULE + "delete", since="3.11", status=202)
-    def remove_spec(self, request: Any, type_id: str, key: str) -> None:
+    def remove_spec(self, request: Any, type_id: str, key: str) -> Any:
         groups.remove_spec(self.kind(type_id), key)
+        return self.bare(202)

@@ -148,7 +148,7 @@ class GroupsViewSet(ActionViewSet):
         found = Group.objects.filter(filters.scope(self, asked))
         columns = {key: key for key in SORT_KEYS}
         for name, value in asked.items():
-            found = found.filter(filters.condition(name, value, columns))
+            found = filters.narrowed(found, filters.condition(name, value, columns))
         rows = paging.page(found, wanted, COLUMNS, keys=SORT_KEYS, missing="Group")
         if shape is GroupShown:
             self._with_volumes(rows)
@@ -174,7 +174,7 @@ class GroupsViewSet(ActionViewSet):
         return {"group": GroupInList.render(row, self.ask)}
 
     @operation(policy="group:update", target="found", since="3.13", body=UPDATE, status=202)
-    def update(self, request: Any, group_id: str, group: dict[str, Any]) -> None:
+    def update(self, request: Any, group_id: str, group: dict[str, Any]) -> Any:
         self.found(group_id)
         values = clean(dict(group))
         add, remove = (
@@ -188,11 +188,12 @@ class GroupsViewSet(ActionViewSet):
             )
         given = {name: value for name, value in values.items() if value is not None}
         groups.update(self.context, group_id, given, add=add, remove=remove)
+        return self.bare(202)
 
     # Actions
 
     @operation(policy="group:delete", target="found", since="3.13", body=DELETE, status=202)
-    def remove(self, request: Any, group_id: str, delete: dict[str, Any]) -> None:
+    def remove(self, request: Any, group_id: str, delete: dict[str, Any]) -> Any:
         self.found(group_id)
         with_volumes = bool(boolean(delete.get("delete-volumes", False)))
         groups.delete(self.context, group_id, with_volumes=with_volumes)
@@ -207,9 +208,10 @@ class GroupsViewSet(ActionViewSet):
             formats.closed(("status",), status={"type": "string", "format": "group_status"}),
         ),
     )
-    def reset_status(self, request: Any, group_id: str, reset_status: dict[str, Any]) -> None:
+    def reset_status(self, request: Any, group_id: str, reset_status: dict[str, Any]) -> Any:
         self.found(group_id)
         groups.reset_status(self.context, group_id, reset_status["status"])
+        return self.bare(202)
 
     def _refuse_replication(self, group_id: str) -> None:
         self.found(group_id)
@@ -259,7 +261,7 @@ class GroupSnapshotsViewSet(ActionViewSet):
         found = GroupSnapshot.objects.filter(filters.scope(self, asked))
         columns = {key: key for key in SNAPSHOT_SORT_KEYS}
         for name, value in asked.items():
-            found = found.filter(filters.condition(name, value, columns))
+            found = filters.narrowed(found, filters.condition(name, value, columns))
         rows = paging.page(
             found, wanted, SNAPSHOT_COLUMNS, keys=SNAPSHOT_SORT_KEYS, missing="GroupSnapshot"
         )
@@ -293,9 +295,10 @@ class GroupSnapshotsViewSet(ActionViewSet):
         return {"group_snapshot": GroupSnapshotInList.render(row, self.ask)}
 
     @operation(policy="group:delete_group_snapshot", target="found", since="3.14", status=202)
-    def destroy(self, request: Any, snapshot_id: str) -> None:
+    def destroy(self, request: Any, snapshot_id: str) -> Any:
         self.found(snapshot_id)
         groups.delete_snapshot(self.context, snapshot_id)
+        return self.bare(202)
 
     @operation(
         policy="group:reset_group_snapshot_status",
@@ -309,6 +312,7 @@ class GroupSnapshotsViewSet(ActionViewSet):
             ),
         ),
     )
-    def reset_status(self, request: Any, snapshot_id: str, reset_status: dict[str, Any]) -> None:
+    def reset_status(self, request: Any, snapshot_id: str, reset_status: dict[str, Any]) -> Any:
         self.found(snapshot_id)
         groups.reset_snapshot_status(self.context, snapshot_id, reset_status["status"])
+        return self.bare(202)

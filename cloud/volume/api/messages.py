@@ -66,6 +66,7 @@ class MessagesViewSet(VolumeServiceViewSet):
         return {"message": MessageShown.render(self.found(message_id), self.ask)}
 
     @operation(policy="message:delete", target="found", since="3.3", status=204)
-    def destroy(self, request: Any, message_id: str) -> None:
+    def destroy(self, request: Any, message_id: str) -> Any:
         self.found(message_id)
         messages.forget(message_id)
+        return self.bare(204)

@@ -9,8 +9,18 @@ from cloud.volume.errors import BadRequest
 from cloud.volume.models import Snapshot
 from versioned.operation import operation
 
+_ONE = {"minProperties": 1, "maxProperties": 1}
 WHOLE = types.envelope("metadata", types.METADATA)
-ITEM = types.envelope("meta", types.METADATA)
+ITEM = types.envelope("meta", {**types.METADATA, **_ONE})
+# Of snapshots other keys may stand beside it.
+SNAPSHOT_WHOLE = {
+    **types.envelope("metadata", types.SNAPSHOT_METADATA),
+    "additionalProperties": True,
+}
+SNAPSHOT_ITEM = {
+    **types.envelope("meta", {**types.SNAPSHOT_METADATA, **_ONE}),
+    "additionalProperties": True,
+}
 
 
 def single(meta: dict[str, str], key: str) -> dict[str, str]:
@@ -26,7 +36,7 @@ class VolumeMetadataViewSet(VolumeServiceViewSet):
     """/volumes/{volume_id}/metadata"""
 
     def found(self, volume_id: str) -> dict[str, Any]:
-        row = queries.volume(self.context, volume_id)
+        row = self.volume(volume_id)
         self.authorize(row)
         return row
 
@@ -61,9 +71,10 @@ class VolumeMetadataViewSet(VolumeServiceViewSet):
         return {"meta": pair}
 
     @operation(policy="volume:delete_volume_metadata", target="found")
-    def destroy(self, request: Any, volume_id: str, key: str) -> None:
+    def destroy(self, request: Any, volume_id: str, key: str) -> Any:
         self.found(volume_id)
         volumes.remove_metadata(self.context, volume_id, key)
+        return self.bare(200)
 
 
 class SnapshotMetadataViewSet(VolumeServiceViewSet):
@@ -71,6 +82,7 @@ class SnapshotMetadataViewSet(VolumeServiceViewSet):
 
     def found(self, snapshot_id: str) -> dict[str, Any]:
         row = queries.row(Snapshot, self.context, snapshot_id)
+        self.enforce("volume:get_snapshot", row)
         self.authorize(row)
         return row
 
@@ -78,13 +90,13 @@ class SnapshotMetadataViewSet(VolumeServiceViewSet):
     def list(self, request: Any, snapshot_id: str) -> Any:
         return {"metadata": self.found(snapshot_id)["metadata"]}
 
-    @operation(policy="volume:update_snapshot_metadata", target="found", body=WHOLE)
+    @operation(policy="volume:update_snapshot_metadata", target="found", body=SNAPSHOT_WHOLE)
     def create(self, request: Any, snapshot_id: str, metadata: dict[str, str]) -> Any:
         self.found(snapshot_id)
         found = snapshots.set_metadata(self.context, snapshot_id, metadata, replace=False)
         return {"metadata": found}
 
-    @operation(policy="volume:update_snapshot_metadata", target="found", body=WHOLE)
+    @operation(policy="volume:update_snapshot_metadata", target="found", body=SNAPSHOT_WHOLE)
     def replace(self, request: Any, snapshot_id: str, metadata: dict[str, str]) -> Any:
         self.found(snapshot_id)
         found = snapshots.set_metadata(self.context, snapshot_id, metadata, replace=True)
@@ -97,7 +109,7 @@ class SnapshotMetadataViewSet(VolumeServiceViewSet):
             raise snapshots.missing_metadata(snapshot_id, key)
         return {"meta": {key: metadata[key]}}
 
-    @operation(policy="volume:update_snapshot_metadata", target="found", body=ITEM)
+    @operation(policy="volume:update_snapshot_metadata", target="found", body=SNAPSHOT_ITEM)
     def update(self, request: Any, snapshot_id: str, key: str, meta: dict[str, str]) -> Any:
         self.found(snapshot_id)
         pair = single(meta, key)
@@ -105,6 +117,7 @@ class SnapshotMetadataViewSet(VolumeServiceViewSet):
         return {"meta": pair}
 
     @operation(policy="volume:delete_snapshot_metadata", target="found")
-    def destroy(self, request: Any, snapshot_id: str, key: str) -> None:
+    def destroy(self, request: Any, snapshot_id: str, key: str) -> Any:
         self.found(snapshot_id)
         snapshots.remove_metadata(self.context, snapshot_id, key)
+        return self.bare(200)

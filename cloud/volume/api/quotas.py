@@ -5,7 +5,7 @@ from typing import Any
 from cloud.volume import quotas
 from cloud.volume.api import formats
 from cloud.volume.api.base import VolumeServiceViewSet
-from cloud.volume.errors import BadRequest, invalid_input, not_authorized
+from cloud.volume.errors import BadRequest, invalid_input, malformed, not_authorized
 from versioned.operation import operation
 
 UPDATE = formats.envelope("quota_set", {"type": "object", "minProperties": 1})
@@ -70,17 +70,24 @@ class QuotaSetsViewSet(VolumeServiceViewSet):
         self.authorize({"project_id": owner})
         return {"quota_set": {**quotas.class_limits(), "id": owner}}
 
-    @operation(policy="volume_extension:quotas:update", body=UPDATE)
+    @operation(policy="volume_extension:quotas:update", target="found", body=UPDATE)
     def update(self, request: Any, owner: str, quota_set: dict[str, Any]) -> Any:
         wanted = numbers(quota_set, "set")
-        if not self.flag("skip_validation") and "skip_validation" in request.params:
-            used = quotas.usage(owner)
-            for name, limit in wanted.items():
-                if 0 <= limit < used.get(name, 0):
-                    raise BadRequest(
-                        f"Quota {name} limit must be equal or greater than existing resources. "
-                        f"Current usage is {used[name]} and the requested limit is {limit}."
-                    )
+        self.authorize({"project_id": owner})
+        if len(owner) > 255:
+            raise BadRequest(f"quota_set_name has {len(owner)} characters, more than 255.")
+        used = quotas.usage(owner)
+        for name, limit in wanted.items():
+            if name == "per_volume_gigabytes":
+                continue
+            if isinstance(quota_set[name], str):
+                # Volume (Cinder): the schema takes texts, which then are compared with numbers.
+                raise malformed()
+            if 0 <= limit < used.get(name, 0):
+                raise BadRequest(
+                    f"Quota {name} limit must be equal or greater than existing resources. "
+                    f"Current usage is {used[name]} and the requested limit is {limit}."
+                )
         quotas.set_limits(owner, wanted)
         return {"quota_set": quotas.limits(owner)}
 
@@ -96,9 +103,11 @@ class QuotaClassesViewSet(VolumeServiceViewSet):
     def retrieve(self, request: Any, name: str) -> Any:
         return {"quota_class_set": {**quotas.class_limits(name), "id": name}}
 
-    @operation(policy="volume_extension:quota_classes:update", body=UPDATE_CLASS)
+    @operation(policy="volume_extension:quota_classes:update", target="found", body=UPDATE_CLASS)
     def update(self, request: Any, name: str, quota_class_set: dict[str, Any]) -> Any:
-        quotas.set_class_limits(name, numbers(quota_class_set, "class set"))
+        wanted = numbers(quota_class_set, "class set")
+        self.authorize()
+        quotas.set_class_limits(name, wanted)
         return {"quota_class_set": quotas.class_limits(name)}
 
 

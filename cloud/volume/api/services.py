@@ -114,7 +114,7 @@ class ServicesViewSet(VolumeServiceViewSet):
         services.set_frozen(self._host(request.json), False)
 
     @operation(policy="volume:failover_host", body=FAILOVER, status=202)
-    def failover_host(self, request: Any, **body: Any) -> None:
+    def failover_host(self, request: Any, **body: Any) -> Any:
         host = self._host(request.json)
         if host not in backends.hosts(enabled=False):
             raise invalid_input(f"No service found with host={host}")
@@ -122,18 +122,21 @@ class ServicesViewSet(VolumeServiceViewSet):
             f"replication_status in {host} must be enabled or failed-over and must be up to "
             "failover."
         )
+        return self.bare(202)
 
     @operation(policy=_UPDATE, since="3.26", body=FAILOVER, status=202)
-    def failover(self, request: Any, **body: Any) -> None:
+    def failover(self, request: Any, **body: Any) -> Any:
         self.failover_host(request)
+        return self.bare(202)
 
     @operation(policy=_UPDATE, since="3.32", body={"type": "object"}, status=202)
-    def set_log(self, request: Any, body: dict[str, Any]) -> None:
+    def set_log(self, request: Any, body: dict[str, Any]) -> Any:
         """Accept a level: the embedded services log as their process does."""
         level = str(body.get("level", "")).upper()
         if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise invalid_input(f"Log level {body.get('level')} is not valid")
         raise BadRequest("The log levels of embedded services cannot be changed.")
+        return self.bare(202)
 
     @operation(policy=_UPDATE, since="3.32", body={"type": "object"})
     def get_log(self, request: Any, body: dict[str, Any]) -> Any:

@@ -2,13 +2,11 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import Q
-
 from cloud.volume import managing, paging, queries, snapshots
 from cloud.volume.api import filters
 from cloud.volume.api import formats as types
 from cloud.volume.api.actions import ActionViewSet
-from cloud.volume.api.base import boolean
+from cloud.volume.api.base import boolean, strict
 from cloud.volume.api.volumes import clean
 from cloud.volume.errors import BadRequest
 from cloud.volume.models import Snapshot
@@ -47,8 +45,14 @@ SORT_KEYS = {
         "user_id", "project_id", "name",
     )},
     "display_name": "name",
-    "size": "volume_size",
+    "volume_type_id": "volume_type_id",
+    "display_description": "description",
+    "encryption_key_id": "encryption_key_id",
+    "group_snapshot_id": "group_snapshot_id",
 }  # fmt: skip
+_SORT_KEYS_BEFORE = {key: column for key, column in SORT_KEYS.items() if key != "name"}
+# What those who are no administrators may filter by before 3.31.
+_FILTERS_BEFORE = ("status", "volume_id", "name", "metadata")
 _COLUMNS = {**SORT_KEYS, "description": "description"}
 _EXTENDED = "volume_extension:extended_snapshot_attributes"
 
@@ -63,12 +67,15 @@ class SnapshotInList(Shape):
     size = Attr("volume_size")
     volume_id = Attr()
     metadata = Attr()
+
+
+class SnapshotMade(SnapshotInList):
     group_snapshot_id = Attr(since="3.14")
     user_id = Attr(since="3.41")
     consumes_quota = Attr(since="3.65")
 
 
-class SnapshotShown(SnapshotInList):
+class SnapshotShown(SnapshotMade):
     progress = Attr(key="os-extended-snapshot-attributes:progress", policy=_EXTENDED)
     project = Attr("project_id", key="os-extended-snapshot-attributes:project_id", policy=_EXTENDED)
 
@@ -84,9 +91,15 @@ class SnapshotsViewSet(ActionViewSet):
     }
 
     def found(self, snapshot_id: str) -> dict[str, Any]:
+        # Volume (Cinder): volume.api.API.get_snapshot
         row = queries.row(Snapshot, self.context, snapshot_id)
+        self.enforce("volume:get_snapshot", row)
         self.authorize(row)
         return row
+
+    def target(self, snapshot_id: str) -> None:
+        """Ask the operation's rule alone."""
+        self.authorize(queries.row(Snapshot, self.context, snapshot_id))
 
     @operation(policy="volume:get_all_snapshots")
     def list(self, request: Any) -> Any:
@@ -100,16 +113,10 @@ class SnapshotsViewSet(ActionViewSet):
         version = self.request.version
         asked = {name: values[-1] for name, values in self.request.params.items()}
         wanted = paging.read(asked)
-        if version < (3, 30):
-            wanted = wanted._replace(
-                sort=tuple((key, way) for key, way in wanted.sort if key != "name")
-                or (("created_at", "desc"),)
-            )
-        counts = version >= (3, 45) and bool(boolean(asked.pop("with_count", "false")))
-        for name, first in (("metadata", 22), ("consumes_quota", 65)):
-            if version < (3, first):
-                asked.pop(name, None)
-        asked = filters.checked(self, asked, "snapshot")
+        counts = version >= (3, 45) and strict("with_count", asked.pop("with_count", "false"))
+        asked = filters.checked(
+            self, asked, "snapshot", since={"metadata": 22}, before=_FILTERS_BEFORE
+        )
         found = Snapshot.objects.filter(filters.scope(self, asked))
         for name, value in asked.items():
             if name == "metadata":
@@ -117,10 +124,16 @@ class SnapshotsViewSet(ActionViewSet):
             elif name == "availability_zone":
                 found = found.filter(volume__availability_zone=value)
             elif name == "consumes_quota":
-                found = found.filter(Q(consumes_quota=boolean(value) is not False))
+                if version < (3, 31):
+                    # Volume (Cinder): only later it is read as the column's name.
+                    found = found.none()
+                else:
+                    found = found.filter(consumes_quota=strict("use_quota", value))
             else:
-                found = found.filter(filters.condition(name, value, _COLUMNS))
-        rows = paging.page(found, wanted, queries.SNAPSHOT, keys=SORT_KEYS, missing="Snapshot")
+                found = filters.narrowed(found, filters.condition(name, value, _COLUMNS))
+        # Before 3.30 lists could not be sorted by what the column is not called.
+        keys = SORT_KEYS if version >= (3, 30) else _SORT_KEYS_BEFORE
+        rows = paging.page(found, wanted, queries.SNAPSHOT, keys=keys, missing="Snapshot")
         body: dict[str, Any] = {"snapshots": shape.render_many(rows, self.ask)}
         links = filters.next_links(self, rows, wanted.limit, path)
         if links:
@@ -136,18 +149,17 @@ class SnapshotsViewSet(ActionViewSet):
     @operation(policy="volume:create_snapshot", target="found", body=CREATE, status=202)
     def create(self, request: Any, snapshot: dict[str, Any]) -> Any:
         values = clean(dict(snapshot))
+        volume = self.volume(str(values["volume_id"]))
         force = boolean(values.get("force", False))
         if request.version >= (3, 66):
             # Cinder: the flag is not needed any more, and saying no to it makes no sense.
             if "force" in values and not force:
                 raise BadRequest(
-                    "Invalid input received: Since microversion 3.66 the 'force' option is "
-                    "invalid for this request. For backward compatibility, however, when the "
-                    "'force' flag is passed with a value evaluating to True, it is silently "
-                    "ignored."
+                    "Since microversion 3.66 the 'force' flag is invalid for this request.  For "
+                    "backward compatability, however, when the 'force' flag is passed with a "
+                    "value evaluating to True, it is silently ignored."
                 )
             force = True
-        volume = queries.volume(self.context, str(values["volume_id"]))
         self.authorize(volume)
         row = snapshots.create(
             self.context,
@@ -157,19 +169,20 @@ class SnapshotsViewSet(ActionViewSet):
             metadata=values.get("metadata"),
             may_be_in_use=bool(force),
         )
-        return {"snapshot": SnapshotInList.render(row, self.ask)}
+        return {"snapshot": SnapshotMade.render(row, self.ask)}
 
     @operation(policy="volume:update_snapshot", target="found", body=UPDATE)
     def update(self, request: Any, snapshot_id: str, snapshot: dict[str, Any]) -> Any:
         self.found(snapshot_id)
         snapshots.update(self.context, snapshot_id, clean(dict(snapshot)))
         row = queries.row(Snapshot, self.context, snapshot_id)
-        return {"snapshot": SnapshotInList.render(row, self.ask)}
+        return {"snapshot": SnapshotMade.render(row, self.ask)}
 
     @operation(policy="volume:delete_snapshot", target="found", status=202)
-    def destroy(self, request: Any, snapshot_id: str) -> None:
+    def destroy(self, request: Any, snapshot_id: str) -> Any:
         self.found(snapshot_id)
         snapshots.delete(self.context, snapshot_id)
+        return self.bare(202)
 
     # Actions
 
@@ -183,7 +196,7 @@ class SnapshotsViewSet(ActionViewSet):
         ),
     )
     def reset_status(self, request: Any, snapshot_id: str, os_reset_status: Any) -> None:
-        self.found(snapshot_id)
+        self.target(snapshot_id)
         snapshots.reset_status(self.context, snapshot_id, os_reset_status["status"])
 
     @operation(
@@ -209,14 +222,15 @@ class SnapshotsViewSet(ActionViewSet):
             ),
         ),
     )
-    def update_status(self, request: Any, snapshot_id: str, os_update_snapshot_status: Any) -> None:
-        self.found(snapshot_id)
+    def update_status(self, request: Any, snapshot_id: str, os_update_snapshot_status: Any) -> Any:
+        self.target(snapshot_id)
         snapshots.report(
             self.context,
             snapshot_id,
             status=os_update_snapshot_status["status"],
             progress=os_update_snapshot_status.get("progress"),
         )
+        return self.bare(202)
 
     @operation(
         policy="snapshot_extension:snapshot_unmanage",
@@ -224,6 +238,7 @@ class SnapshotsViewSet(ActionViewSet):
         status=202,
         body=types.envelope("os-unmanage", {}),
     )
-    def unmanage(self, request: Any, snapshot_id: str, os_unmanage: Any) -> None:
+    def unmanage(self, request: Any, snapshot_id: str, os_unmanage: Any) -> Any:
         self.found(snapshot_id)
         managing.release_snapshot(self.context, snapshot_id)
+        return self.bare(202)

@@ -107,6 +107,7 @@ class TransfersViewSet(VolumeServiceViewSet):
         return {"transfer": TransferInList.render(row, self.ask)}
 
     @operation(policy="volume:delete_transfer", target="found", status=202)
-    def destroy(self, request: Any, transfer_id: str) -> None:
+    def destroy(self, request: Any, transfer_id: str) -> Any:
         self.authorize(transfers.find(self.context, transfer_id))
         transfers.delete(self.context, transfer_id)
+        return self.bare(202)

@@ -6,7 +6,7 @@ from cloud.volume import paging, queries, types
 from cloud.volume.api import filters, formats
 from cloud.volume.api.base import VolumeServiceViewSet
 from cloud.volume.api.types import visible_specs
-from cloud.volume.errors import BadRequest
+from cloud.volume.errors import BadRequest, invalid_input
 from cloud.volume.models import QosSpec, VolumeType
 from cloud.volume.timing import shown
 from versioned.operation import operation
@@ -40,25 +40,23 @@ class OfTypeViewSet(VolumeServiceViewSet):
     """What the views of a type's parts share."""
 
     def kind(self, type_id: str) -> VolumeType:
-        found = queries.volume_type_by_id(self.context, type_id)
-        self.authorize()
-        return found
+        return queries.volume_type_by_id(self.context, type_id)
 
 
 class ExtraSpecsViewSet(OfTypeViewSet):
     """/types/{type_id}/extra_specs"""
 
-    @operation(policy=_RULE + "index", target="found")
+    @operation(policy=_RULE + "index")
     def list(self, request: Any, type_id: str) -> Any:
         specs = self.kind(type_id).extra_specs
         return {"extra_specs": visible_specs(specs, self.ask)}
 
-    @operation(policy=_RULE + "create", target="found", body=SPECS)
+    @operation(policy=_RULE + "create", body=SPECS)
     def create(self, request: Any, type_id: str, extra_specs: dict[str, Any]) -> Any:
         types.set_specs(self.kind(type_id), extra_specs)
         return {"extra_specs": extra_specs}
 
-    @operation(policy=_RULE + "show", target="found")
+    @operation(policy=_RULE + "show")
     def retrieve(self, request: Any, type_id: str, key: str) -> Any:
         kind = self.kind(type_id)
         specs = visible_specs(kind.extra_specs, self.ask)
@@ -66,7 +64,7 @@ class ExtraSpecsViewSet(OfTypeViewSet):
             raise types.spec_not_found(kind, key)
         return {key: specs[key]}
 
-    @operation(policy=_RULE + "update", target="found", body=SPEC)
+    @operation(policy=_RULE + "update", body=SPEC)
     def update(self, request: Any, type_id: str, key: str, **given: Any) -> Any:
         kind = self.kind(type_id)
         body = request.json
@@ -75,7 +73,7 @@ class ExtraSpecsViewSet(OfTypeViewSet):
         types.set_specs(kind, body)
         return body
 
-    @operation(policy=_RULE + "delete", target="found", status=202)
+    @operation(policy=_RULE + "delete", status=202)
     def destroy(self, request: Any, type_id: str, key: str) -> None:
         types.remove_spec(self.kind(type_id), key)
 
@@ -97,11 +95,11 @@ class EncryptionViewSet(OfTypeViewSet):
             "deleted": False,
         }
 
-    @operation(policy=_CRYPT + "get", target="found")
+    @operation(policy=_CRYPT + "get")
     def list(self, request: Any, type_id: str) -> Any:
         return self._facts(self.kind(type_id))
 
-    @operation(policy=_CRYPT + "create", target="found", body=ENCRYPT)
+    @operation(policy=_CRYPT + "create", body=ENCRYPT)
     def create(self, request: Any, type_id: str, encryption: dict[str, Any]) -> Any:
         kind = self.kind(type_id)
         made = types.encrypt(kind, _numbered(encryption))
@@ -113,7 +111,7 @@ class EncryptionViewSet(OfTypeViewSet):
             }
         }
 
-    @operation(policy=_CRYPT + "get", target="found")
+    @operation(policy=_CRYPT + "get")
     def retrieve(self, request: Any, type_id: str, key: str) -> Any:
         kind = self.kind(type_id)
         facts = self._facts(kind)
@@ -121,14 +119,17 @@ class EncryptionViewSet(OfTypeViewSet):
             raise types.no_encryption(kind)
         return {key: facts[key]}
 
-    @operation(policy=_CRYPT + "update", target="found", body=CHANGE_ENCRYPTION)
+    @operation(policy=_CRYPT + "update", body=CHANGE_ENCRYPTION)
     def update(self, request: Any, type_id: str, key: str, encryption: dict[str, Any]) -> Any:
-        types.change_encryption(self.kind(type_id), key, _numbered(encryption))
-        return {"encryption": encryption}
+        # Volume (Cinder): whose encryption it is counts, not its id.
+        given = _numbered(encryption)
+        types.change_encryption(self.kind(type_id), given)
+        return {"encryption": given}
 
-    @operation(policy=_CRYPT + "delete", target="found", status=202)
-    def destroy(self, request: Any, type_id: str, key: str) -> None:
+    @operation(policy=_CRYPT + "delete", status=202)
+    def destroy(self, request: Any, type_id: str, key: str) -> Any:
         types.decrypt(self.kind(type_id))
+        return self.bare(202)
 
 
 def _numbered(encryption: dict[str, Any]) -> dict[str, Any]:
@@ -139,6 +140,24 @@ def _numbered(encryption: dict[str, Any]) -> dict[str, Any]:
         return {**encryption, "key_size": int(size)}
     except ValueError:
         raise BadRequest("Invalid input received: key_size must be an integer.") from None
+
+
+def _check_texts(specs: dict[str, Any]) -> None:
+    """Refuse specs that are not short texts."""
+    # Volume (Cinder): utils.validate_dictionary_string_length
+    for key, value in specs.items():
+        _check_text(f'Key "{key}"', key, 1)
+        if value is not None:
+            _check_text(f'Value for key "{key}"', value, 0)
+
+
+def _check_text(name: str, value: Any, least: int) -> None:
+    if not isinstance(value, str):
+        raise invalid_input(f"{name} is not a string or unicode")
+    if len(value) < least:
+        raise invalid_input(f"{name} has {len(value)} characters, less than {least}.")
+    if len(value) > 255:
+        raise invalid_input(f"{name} has {len(value)} characters, more than 255.")
 
 
 class QosSpecsViewSet(VolumeServiceViewSet):
@@ -178,6 +197,7 @@ class QosSpecsViewSet(VolumeServiceViewSet):
     def create(self, request: Any, qos_specs: dict[str, Any]) -> Any:
         specs = dict(qos_specs)
         name = specs.pop("name").strip()
+        _check_texts(specs)
         consumer = specs.pop("consumer", "back-end")
         return self._detail(types.create_qos(name, consumer, specs))
 
@@ -191,12 +211,13 @@ class QosSpecsViewSet(VolumeServiceViewSet):
         return {"qos_specs": qos_specs}
 
     @operation(policy=_QOS + "delete", status=202)
-    def destroy(self, request: Any, qos_id: str) -> None:
+    def destroy(self, request: Any, qos_id: str) -> Any:
         force = self.flag("force")
         types.delete_qos(types.qos(qos_id), force=force)
+        return self.bare(202)
 
     @operation(
-        policy=_QOS + "update",
+        policy=_QOS + "delete",
         status=202,
         body=formats.envelope(
             "keys",
@@ -207,8 +228,9 @@ class QosSpecsViewSet(VolumeServiceViewSet):
             },
         ),
     )
-    def delete_keys(self, request: Any, qos_id: str, keys: Any) -> None:
+    def delete_keys(self, request: Any, qos_id: str, keys: Any) -> Any:
         types.unset_qos(types.qos(qos_id), keys)
+        return self.bare(202)
 
     @operation(policy=_QOS + "get_all")
     def associations(self, request: Any, qos_id: str) -> Any:
@@ -227,15 +249,18 @@ class QosSpecsViewSet(VolumeServiceViewSet):
         return str(found)
 
     @operation(policy=_QOS + "update", status=202)
-    def associate(self, request: Any, qos_id: str) -> None:
+    def associate(self, request: Any, qos_id: str) -> Any:
         type_id = self._type_id()
         types.associate(self.context, types.qos(qos_id), type_id)
+        return self.bare(202)
 
     @operation(policy=_QOS + "update", status=202)
-    def disassociate(self, request: Any, qos_id: str) -> None:
+    def disassociate(self, request: Any, qos_id: str) -> Any:
         type_id = self._type_id()
         types.disassociate(self.context, types.qos(qos_id), type_id)
+        return self.bare(202)
 
     @operation(policy=_QOS + "update", status=202)
-    def disassociate_all(self, request: Any, qos_id: str) -> None:
+    def disassociate_all(self, request: Any, qos_id: str) -> Any:
         types.disassociate_all(types.qos(qos_id))
+        return self.bare(202)

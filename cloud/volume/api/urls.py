@@ -5,7 +5,7 @@ Each path is there twice, without and with the project's id, as since 3.67.
 
 from typing import Any
 
-from django.urls import URLPattern
+from django.urls import URLPattern, re_path
 
 from cloud.volume.api.attachments import AttachmentsViewSet
 from cloud.volume.api.backups import BackupsViewSet
@@ -32,7 +32,7 @@ from cloud.volume.api.snapshots import SnapshotsViewSet
 from cloud.volume.api.transfers import TransfersViewSet
 from cloud.volume.api.type_specs import EncryptionViewSet, ExtraSpecsViewSet, QosSpecsViewSet
 from cloud.volume.api.types import DefaultTypesViewSet, TypesViewSet
-from cloud.volume.api.versions import VersionsViewSet
+from cloud.volume.api.versions import VersionsMovedViewSet, VersionsViewSet, healthcheck
 from cloud.volume.api.volume_actions import VolumeActionsViewSet
 from cloud.volume.api.volumes import VolumesViewSet
 from versioned.routes import route
@@ -181,6 +181,9 @@ ROWS: tuple[tuple[str, Any, dict[str, str]], ...] = (
 # fmt: on
 
 
+_METHODS = ("get", "head", "post", "put", "patch", "delete")
+
+
 def _routes() -> list[URLPattern]:
     found = []
     for path, viewset, methods in ROWS:
@@ -190,10 +193,11 @@ def _routes() -> list[URLPattern]:
 
 
 urlpatterns = [
-    route("", VersionsViewSet, get="choices"),
-    route("/", VersionsViewSet, get="choices"),
-    route("/v3", VersionsViewSet, get="retrieve"),
-    route("/v3/", VersionsViewSet, get="retrieve"),
+    route("", VersionsViewSet, **dict.fromkeys(_METHODS, "choices")),
+    route("/", VersionsViewSet, **dict.fromkeys(_METHODS, "choices")),
+    re_path("^/healthcheck$", healthcheck),
+    route("/v3", VersionsMovedViewSet, **dict.fromkeys(_METHODS, "retrieve")),
+    route("/v3/", VersionsViewSet, **dict.fromkeys(_METHODS, "retrieve")),
     *_routes(),
     route("/.*", UnroutedViewSet, get="nothing"),
 ]

@@ -99,9 +99,10 @@ class VolumeActionsViewSet(ActionViewSet):
         return row
 
     @action("os-unmanage", rule="volume_extension:volume_unmanage")
-    def unmanage(self, request: Any, volume_id: str, os_unmanage: Any) -> None:
+    def unmanage(self, request: Any, volume_id: str, os_unmanage: Any) -> Any:
         self.found(volume_id)
         managing.release(self.context, volume_id)
+        return self.bare(202)
 
     # Attaching
 
@@ -353,9 +354,10 @@ class VolumeActionsViewSet(ActionViewSet):
     )
     def unset_image_metadata(
         self, request: Any, volume_id: str, os_unset_image_metadata: Any
-    ) -> None:
+    ) -> Any:
         self.found(volume_id)
         actions.remove_image_metadata(self.context, volume_id, os_unset_image_metadata["key"])
+        return self.bare(200)
 
     @action(
         "os-show_image_metadata",

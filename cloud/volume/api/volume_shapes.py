@@ -87,7 +87,8 @@ class VolumeCreated(Shape):
     migration_status = Attr(when=_is_admin)
     group_id = Attr(since="3.13")
     provider_id = Const(None, since="3.21", when=_is_admin)
-    shared_targets = Const(False, since="3.48")
+    # Volume (Cinder): True until the backend has said that each volume has its own.
+    shared_targets = Attr(lambda row, ask: row.get("shared_targets", False), since="3.48")
     service_uuid = Attr(_service_uuid, since="3.48")
     cluster_name = Const(None, since="3.61", when=_is_admin)
     volume_type_id = Attr(since="3.63")

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, Sum
 from cloud.volume import paging, queries, volumes
 from cloud.volume.api import filters
 from cloud.volume.api import formats as types
-from cloud.volume.api.base import VolumeServiceViewSet, boolean
+from cloud.volume.api.base import VolumeServiceViewSet, boolean, strict
 from cloud.volume.api.volume_shapes import (
     VolumeCreated,
     VolumeInList,
@@ -20,6 +20,9 @@ from versioned import wire
 from versioned.operation import operation
 from versioned.versions import changing, since
 
+_VOLUMES = {
+    "oneOf": [types.UUID, {"type": "array", "items": types.UUID, "uniqueItems": True}]
+}  # fmt: skip
 CREATE = {
     "type": "object",
     "properties": {
@@ -45,7 +48,15 @@ CREATE = {
             },
             "additionalProperties": changing({"3.0": True, "3.53": False}),
         },
-        "OS-SCH-HNT:scheduler_hints": {"type": ["object", "null"]},
+        "OS-SCH-HNT:scheduler_hints": {
+            "type": ["object", "null"],
+            "properties": {
+                "local_to_instance": types.OPTIONAL_UUID,
+                "different_host": _VOLUMES,
+                "same_host": _VOLUMES,
+                "query": {"type": ["string", "object"]},
+            },
+        },
     },
     "required": ["volume"],
     "additionalProperties": False,
@@ -74,6 +85,8 @@ SORT_KEYS = {
     "display_name": "name",
     "display_description": "description",
 }  # fmt: skip
+# Minor versions since which lists can be filtered by these.
+_SINCE = {"glance_metadata": 4, "group_id": 10, "created_at": 60, "updated_at": 60}
 _COLUMNS = {**SORT_KEYS, "description": "description", "volume_type": "volume_type_id"}
 
 
@@ -102,9 +115,9 @@ class VolumesViewSet(VolumeServiceViewSet):
     def _page(self, shape: Any, path: str) -> dict[str, Any]:
         asked = {name: values[-1] for name, values in self.request.params.items()}
         wanted = paging.read(asked)
-        counts = False
-        if self.request.version >= (3, 45):
-            counts = bool(boolean(asked.pop("with_count", "false")))
+        counts = self.request.version >= (3, 45) and strict(
+            "with_count", asked.pop("with_count", "false")
+        )
         found = self._found(asked)
         rows = paging.page(found, wanted, queries.VOLUME, keys=SORT_KEYS)
         if shape is VolumeShown:
@@ -118,41 +131,46 @@ class VolumesViewSet(VolumeServiceViewSet):
         return body
 
     def _found(self, asked: dict[str, str]) -> Any:
-        version = self.request.version
-        for name, first in (
-            ("glance_metadata", 4), ("group_id", 10), ("created_at", 60), ("updated_at", 60),
-            ("consumes_quota", 65),
-        ):  # fmt: skip
-            if version < (3, first):
-                asked.pop(name, None)
-        asked = filters.checked(self, asked, "volume")
-        found = Volume.objects.filter(filters.scope(self, asked))
+        asked = filters.checked(self, asked, "volume", since=_SINCE)
+        everyone = asked.get("all_tenants")
+        own = filters.scope(self, asked, is_strict=True)
+        found = Volume.objects.filter(own)
+        if self.context.is_admin and everyone is not None and not strict("all_tenants", everyone):
+            # Volume (Cinder): a no stays among the filters, where nothing fits it.
+            found = found.none()
         for name, value in asked.items():
             if name == "metadata":
                 found = filters.with_metadata(found, "metadata", value)
             elif name == "glance_metadata":
                 found = filters.with_metadata(found, "image_metadata", value)
             else:
-                found = found.filter(self._condition(name, value))
+                found = filters.narrowed(found, self._condition(name, value))
         return found
 
-    def _condition(self, name: str, value: str) -> Q:
+    def _condition(self, name: str, value: str) -> Q | None:
         if name in ("bootable", "multiattach"):
             return Q(**{name: filters.flag(name, value, is_strict=self.request.version >= (3, 2))})
         if name == "consumes_quota":
-            return Q(consumes_quota=boolean(value) is not False)
-        if name in ("created_at", "updated_at") and ":" in value:
+            if self.request.version < (3, 31):
+                # Volume (Cinder): only later it is read as the column's name.
+                return None
+            return Q(consumes_quota=strict("use_quota", value))
+        if name in ("created_at", "updated_at"):
             return filters.when(name, value)
         if name == "size" and not value.isdigit():
             return Q(pk__in=[])
         if name == "deleted":
             return Q() if boolean(value) is False else Q(pk__in=[])
-        return filters.condition(name, value, _COLUMNS)
+        return filters.literal(name, value, _COLUMNS)
 
     @operation(policy="volume:get_all", since="3.12")
     def summary(self, request: Any) -> Any:
+        # Volume (Cinder): get_volume_summary looks at no filter but this one.
         asked = {name: values[-1] for name, values in request.params.items()}
-        found = self._found(asked)
+        everyone = {name: asked[name] for name in ("all_tenants",) if name in asked}
+        if not self.context.is_admin:
+            everyone.clear()
+        found = Volume.objects.filter(filters.scope(self, everyone, is_strict=True))
         total = found.aggregate(count=Count("id"), size=Sum("size"))
         shown: dict[str, Any] = {"total_size": total["size"] or 0, "total_count": total["count"]}
         if request.version >= (3, 36):
@@ -166,30 +184,32 @@ class VolumesViewSet(VolumeServiceViewSet):
 
     @operation(policy="volume:get", target="found")
     def retrieve(self, request: Any, volume_id: str) -> Any:
-        row = queries.volume(self.context, volume_id)
+        row = self.volume(volume_id)
         self.authorize(row)
         return {"volume": VolumeShown.render(row, self.ask)}
 
-    @operation(policy="volume:create", body=CREATE, status=202)
+    @operation(policy="volume:create", target="found", body=CREATE, status=202)
     def create(self, request: Any, body: dict[str, Any]) -> Any:
         values = clean(dict(body["volume"]))
-        if values.get("multiattach") is not None and boolean(values["multiattach"]):
-            raise BadRequest(
-                "multiattach parameter has been removed. The default behavior is to use "
-                "multiattach enabled volume types. Contact your administrator to create a "
-                "multiattach enabled volume type and use it to create multiattach volumes."
-            )
-        if values.get("consistencygroup_id"):
-            raise NotFound(f"ConsistencyGroup {values['consistencygroup_id']} could not be found.")
-        reference = values.get("imageRef") or values.get("image_id")
-        if reference and not values.get("snapshot_id"):
-            self.enforce("volume:create_from_image")
+        reference = values["image_id"] if "image_id" in values else values.get("imageRef")
+        # Volume (Cinder): what is named is looked up before anybody asks who may.
+        volumes.references(self.context, values)
+        if reference is not None:
             image = volumes.image_of(self.context, reference)
             snapshot_id = self._snapshot_of(image)
             if snapshot_id is not None:
                 values["snapshot_id"] = snapshot_id
             else:
                 values["image"] = image
+        if values.get("multiattach") is not None and boolean(values["multiattach"]):
+            raise BadRequest(
+                "multiattach parameter has been removed. The default behavior is to use "
+                "multiattach enabled volume types. Contact your administrator to create a "
+                "multiattach enabled volume type and use it to create multiattach volumes."
+            )
+        if "image" in values:
+            self.enforce("volume:create_from_image")
+        self.authorize()
         row = volumes.create(self.context, values)
         return {"volume": VolumeCreated.render(row, self.ask)}
 
@@ -216,18 +236,19 @@ class VolumesViewSet(VolumeServiceViewSet):
 
     @operation(policy="volume:update", target="found", body=UPDATE)
     def update(self, request: Any, volume_id: str, volume: dict[str, Any]) -> Any:
-        self.authorize(queries.volume(self.context, volume_id))
+        self.authorize(self.volume(volume_id))
         volumes.update(self.context, volume_id, clean(dict(volume)))
         row = queries.volume(self.context, volume_id)
         return {"volume": VolumeUpdated.render(row, self.ask)}
 
     @operation(policy="volume:delete", target="found", status=202)
-    def destroy(self, request: Any, volume_id: str) -> None:
+    def destroy(self, request: Any, volume_id: str) -> Any:
         cascade, force = self.flag("cascade"), False
         if request.version >= (3, 23):
             force = self.flag("force")
-        row = queries.volume(self.context, volume_id)
+        row = self.volume(volume_id)
         if force:
             self.enforce("volume:force_delete", row)
         self.authorize(row)
         volumes.delete(self.context, volume_id, cascade=cascade, force=force)
+        return self.bare(202)

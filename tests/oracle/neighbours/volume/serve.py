@@ -14,7 +14,7 @@ import string
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,22 @@ class LvmLikeOurs(fake_driver.FakeLoggingVolumeDriver):
         super().__init__(*args, **how)
         self.backend_name = BACKEND
         self.protocol = "iSCSI"
+
+    def initialize_connection(self, volume: Any, connector: object) -> dict[str, object]:
+        """Say what our backend says."""
+        number = volume.id.replace("-", "")
+        found = super().initialize_connection(volume, connector)
+        found["data"] |= {
+            "target_discovered": False,
+            "target_portal": "127.0.0.1:3260",
+            "target_iqn": f"iqn.2010-10.org.openstack:volume-{volume.id}",
+            "target_lun": 0,
+            "volume_id": volume.id,
+            "auth_method": "CHAP",
+            "auth_username": number[:20],
+            "auth_password": number[12:],
+        }
+        return found
 
     def clone_image(self, *_: object) -> tuple[dict[str, object], bool]:
         """Have the image at once."""
@@ -139,13 +155,14 @@ class LvmLikeOurs(fake_driver.FakeLoggingVolumeDriver):
             "vendor_name": "Open Source",
             "driver_version": "3.0.0",
             "storage_protocol": self.protocol,
+            "shared_targets": False,
             "pools": [pool],
         }
 
 
 def attach_nothing(*_: object, **__: object) -> dict[str, Any]:
     """A device for backups to read and write."""
-    return {"device": {"path": "/tmp"}, "conn": {"data": {}}, "connector": None}  # noqa: S108
+    return {"device": {"path": "/tmp"}, "conn": {"data": {}}, "connector": None}
 
 
 def simulate() -> None:
