@@ -56,7 +56,8 @@ def main() -> int:
                 word = "DIFFERS" if left_over else "differs as explained"
                 say("\n    ".join([f"{word} {name}", *(left_over or found)]))
             elif options.verbose:
-                say(f"ok      {name}")
+                status = comparison.last[3] if comparison.last is not None else "set"
+                say(f"ok {status}  {name}")
         counts.steps = comparison.count - before
         total.add(counts)
         say(str(counts))
