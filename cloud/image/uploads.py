@@ -199,6 +199,7 @@ def import_staged(context: RequestContext, image_id: str, wanted: dict[str, Any]
         # Glance: nothing was taken to nowhere.
         _finish(task, "failure", message="Task failed due to Internal Error")
         _restore(image_id)
+        _note_stores(image_id, failed)
         return
     size = staged.stat().st_size
     try:

@@ -47,7 +47,9 @@ class VersionsViewSet(ImageServiceViewSet):
 
     @operation()
     def healthy(self, request: Any) -> HttpResponse:
-        return HttpResponse("OK", content_type="text/plain; charset=UTF-8")
+        response = HttpResponse("OK", content_type="text/plain; charset=UTF-8")
+        response.headers["Content-Length"] = "2"
+        return response
 
     @operation()
     def redirected(self, request: Any) -> HttpResponse:
@@ -110,7 +112,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "member": schemas.MEMBER,
     "members": schemas.collection("members", schemas.MEMBER, linked=False),
     "task": schemas.TASK,
-    "tasks": schemas.collection("tasks", schemas.TASK),
+    "tasks": schemas.collection("tasks", schemas.TASK_IN_LIST, linked=False),
     **{f"metadefs/{each}": schema for each, schema in METADEFS.items()},
 }
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.http import HttpResponse
+
 from cloud.image import members
 from cloud.image.api.base import ImageServiceViewSet
 from cloud.image.errors import BadRequest, Forbidden, NotFound
@@ -98,7 +100,7 @@ class MembersViewSet(ImageServiceViewSet):
         return render(members.answer(image_id, member_id, given["status"]))
 
     @operation(policy="delete_member", target="found", status=204)
-    def destroy(self, request: Any, image_id: str, member_id: str) -> None:
+    def destroy(self, request: Any, image_id: str, member_id: str) -> HttpResponse:
         try:
             image = self._shared(image_id)
         except _NotShared:
@@ -106,6 +108,10 @@ class MembersViewSet(ImageServiceViewSet):
         self._member(image, member_id)
         self.authorize(image)
         members.remove(image_id, member_id)
+        response = HttpResponse(status=204)
+        del response.headers["Content-Type"]
+        response.headers["Content-Length"] = "0"
+        return response
 
 
 class _NotShared(Forbidden):

@@ -6,8 +6,9 @@ from oslo_utils import strutils
 
 from cloud.image import metadefs
 from cloud.image.api import metadef_schemas as schemas
+from cloud.image.api import metadef_types as types
 from cloud.image.api.metadef_shapes import render_association, render_object, target_of, times
-from cloud.image.api.metadefs import MetadefViewSet, newest_first, read_limit, read_way
+from cloud.image.api.metadefs import MetadefViewSet, read_limit, read_way
 from cloud.image.api.queries import Asked
 from cloud.image.api.schemas import validate
 from cloud.image.errors import BadRequest, NotFound
@@ -35,7 +36,7 @@ class ObjectsViewSet(MetadefViewSet):
         _check_visibility(asked)
         # Glance: where a page begins and ends is checked, and then nobody cares.
         read_limit(asked.take("limit"), 0, least=1)
-        found = newest_first(self.within(namespace).objects_of)
+        found = self.within(namespace).objects_of.order_by("pk")
         return {
             "objects": [render_object(row, namespace) for row in found],
             "schema": "v2/schemas/metadefs/objects",
@@ -46,6 +47,7 @@ class ObjectsViewSet(MetadefViewSet):
         given = self.given(schemas.VALID_OBJECT)
         for each in given.get("properties", {}).values():
             validate(schemas.VALID_PROPERTY_OF_OBJECT, each)
+        types.check_object(given)
         made = metadefs.create(MetadefObject, self.within(namespace), given["name"], given)
         return _as_given(render_object(made, namespace), given)
 
@@ -56,6 +58,7 @@ class ObjectsViewSet(MetadefViewSet):
     @operation(policy="modify_metadef_object", target="found")
     def update(self, request: Any, namespace: str, name: str) -> Any:
         given = self.given(schemas.VALID_OBJECT)
+        types.check_object(given)
         changed = metadefs.update(MetadefObject, self.within(namespace), name, given)
         return _as_given(render_object(changed, namespace), given)
 
@@ -82,7 +85,9 @@ class PropertiesViewSet(MetadefViewSet):
         return {"properties": {row.name: {**row.schema, "name": row.name} for row in found}}
 
     def _given(self) -> tuple[str, dict[str, Any]]:
-        given = dict(self.given(schemas.VALID_PROPERTY))
+        given = self.given(schemas.VALID_PROPERTY)
+        types.check_property(given)
+        given = types.as_kept(given)
         return given.pop("name"), given
 
     @operation(policy="add_metadef_property", target="found", status=201)

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from cloud.image import metadefs, policies
 from cloud.image.api import metadef_schemas as schemas
+from cloud.image.api import metadef_types as types
 from cloud.image.api.base import ImageServiceViewSet
 from cloud.image.api.metadef_shapes import (
     render_association,
@@ -133,6 +134,10 @@ class NamespacesViewSet(MetadefViewSet):
     @operation(policy="add_metadef_namespace", target="found", status=201)
     def create(self, request: Any) -> Any:
         given = self.given(schemas.VALID_NAMESPACE)
+        types.check_namespace(given)
+        if "properties" in given:
+            kept = {name: types.as_kept(each) for name, each in given["properties"].items()}
+            given = {**given, "properties": kept}
         self.authorize()
         made = metadefs.create_namespace(given, owner=self.context.project_id)
         contents = ("properties", "objects", "resource_type_associations", "tags")
@@ -150,7 +155,7 @@ class NamespacesViewSet(MetadefViewSet):
         self.authorize(target_of(row))
         shown = render_namespace(row)
         prefix = self._prefix(row, asked.last("resource_type") or "")
-        objects = [render_object(each, namespace) for each in newest_first(row.objects_of)]
+        objects = [render_object(each, namespace) for each in row.objects_of.order_by("pk")]
         for each in objects:
             each["required"] = [prefix + name for name in each["required"]]
             each["properties"] = {prefix + key: each["properties"][key]
@@ -173,6 +178,7 @@ class NamespacesViewSet(MetadefViewSet):
     @operation(policy="modify_metadef_namespace", target="found")
     def update(self, request: Any, namespace: str) -> Any:
         given = self.given(schemas.VALID_NAMESPACE)
+        types.check_namespace(given)
         row = self.within(namespace)
         metadefs.update_namespace(row, given, owner=self.context.project_id)
         return render_namespace(row)

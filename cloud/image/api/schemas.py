@@ -197,6 +197,14 @@ TASK: dict[str, Any] = {
         "schema": {"readOnly": True, "type": "string"},
     },
 }  # fmt: skip
+TASK_IN_LIST: dict[str, Any] = {
+    **TASK,
+    "properties": {
+        name: schema
+        for name, schema in TASK["properties"].items()
+        if name not in ("input", "result", "message")
+    },
+}
 LOCATION: dict[str, Any] = {
     "name": "location",
     "properties": {
