@@ -129,8 +129,15 @@ def reset_status(context: RequestContext, volume_id: str, values: Mapping[str, A
     }
     if changes.get("migration_status") == "none":
         changes["migration_status"] = None  # type: ignore[assignment]
+    if changes.get("status") == "deleting":
+        raise BadRequest("Cannot reset-state to deleting")
+    if changes.get("status") == "in-use" and not volume.attachments.exists():
+        raise BadRequest(
+            "Cannot reset-state to in-use because volume does not have any attachments."
+        )
     if changes.get("attach_status") == "detached":
         volume.attachments.all().delete()
+        volume.admin_metadata.pop("attached_mode", None)
     save(volume, **changes)
 
 

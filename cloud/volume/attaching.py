@@ -194,7 +194,8 @@ def connection_of(volume: Volume, connector: dict[str, Any]) -> dict[str, Any]:
             "auth_password": volume.pk.replace("-", "")[12:],
             "encrypted": volume.encryption_key_id is not None,
             "qos_specs": None,
-            "access_mode": "ro" if _readonly(volume) == "True" else "rw",
+            "access_mode": volume.admin_metadata.get("attached_mode")
+            or ("ro" if _readonly(volume) == "True" else "rw"),
             "cacheable": False,
             "enforce_multipath": bool(connector.get("enforce_multipath", False)),
         },
@@ -214,7 +215,6 @@ def initialize(context: RequestContext, volume_id: str, connector: Any) -> dict[
 # The attachments API
 
 
-@transaction.atomic
 def create(
     context: RequestContext,
     volume_id: str,
@@ -227,6 +227,26 @@ def create(
 
     The attachment's row, as it was when it was reserved.
     """
+    attachment_id = _reserve(context, volume_id, server_id)
+    if connector:
+        # Volume (Cinder): what cannot be connected stays reserved.
+        try:
+            _connect_new(context, attachment_id, connector)
+        except VolumeError as error:
+            raise VolumeError(
+                f"Unable to create attachment for volume ({error.message})."
+            ) from None
+    with transaction.atomic():
+        attachment, volume = _locked(context, attachment_id)
+        # Volume (Cinder): the mode is set last, and what has changed is not read again.
+        attachment.attach_mode = "ro" if _is_said_readonly(volume) else mode
+        attachment.save()
+    row = queries.attachment(context, attachment_id)
+    return {**row, "attach_status": "reserved", "attach_time": None}
+
+
+@transaction.atomic
+def _reserve(context: RequestContext, volume_id: str, server_id: str | None) -> str:
     volume = lock(context, volume_id)
     if "error" in volume.status:
         raise invalid_volume(
@@ -247,20 +267,23 @@ def create(
                 f"Volume {volume_id} status must be {' or '.join(expected)} to reserve, but the "
                 f"current status is {volume.status}."
             )
-    if _readonly(volume) == "True":
-        mode = "ro"
     attachment = Attachment.objects.create(
-        volume=volume, instance_uuid=server_id, attach_status="reserved", attach_mode=mode
+        volume=volume, instance_uuid=server_id, attach_status="reserved"
     )
     if volume.status in expected:
         save(volume, status="reserved")
-    if connector:
-        # Volume (Cinder): the mode is set after that, and what has changed is not read again.
-        attachment.attach_mode = None
-        _connect(volume, attachment, connector)
-        Attachment.objects.filter(pk=attachment.pk).update(attach_mode=mode)
-    row = queries.attachment(context, str(attachment.pk))
-    return {**row, "attach_status": "reserved", "attach_time": None}
+    return str(attachment.pk)
+
+
+@transaction.atomic
+def _connect_new(context: RequestContext, attachment_id: str, connector: dict[str, Any]) -> None:
+    attachment, volume = _locked(context, attachment_id)
+    _connect(volume, attachment, connector)
+
+
+def _is_said_readonly(volume: Volume) -> bool:
+    # Volume (Cinder): that something is said of it is enough, even if it is a no.
+    return bool(volume.admin_metadata.get("readonly"))
 
 
 @transaction.atomic
@@ -277,6 +300,9 @@ def update(context: RequestContext, attachment_id: str, connector: dict[str, Any
     # Cinder: two hosts at once are for live migration, and only of one server.
     if not volume.multiattach and others.exclude(instance_uuid=attachment.instance_uuid).exists():
         raise _unable_to_update(f"duplicate connectors detected on volume {volume.pk}")
+    if "host" not in connector:
+        # Volume (Cinder): it locks by the host.
+        raise VolumeError("Unable to update the attachment.")
     _connect(volume, attachment, connector)
 
 
@@ -285,30 +311,26 @@ def _unable_to_update(reason: str) -> VolumeError:
 
 
 def _connect(volume: Volume, attachment: Attachment, connector: dict[str, Any]) -> None:
-    if "host" not in connector and "initiator" not in connector:
-        raise _unable_to_update("Connector doesn't have required information: host")
-    mode = connector.get("mode") or attachment.attach_mode
-    if mode in (None, "null"):
-        mode = "rw"
-    _check_mode(volume, mode)
+    if "initiator" not in connector:
+        raise invalid_input("Connector doesn't have required information: initiator")
+    mode = connector.get("mode", "rw")
+    if attachment.attach_mode != "null":
+        mode = attachment.attach_mode
     connection = connection_of(volume, connector)
     attachment.connection_info = {
         "driver_volume_type": connection["driver_volume_type"],
         **connection["data"],
-        "access_mode": mode,
         "attachment_id": attachment.pk,
     }
     attachment.connector = connector
-    attachment.attach_mode = mode
-    attachment.attached_host = connector.get("host")
+    attachment.attach_mode = mode if mode is None else str(mode)
+    attachment.attached_host = connector.get("host", "")
     attachment.mountpoint = connector.get("mountpoint", "na")
-    attachment.attach_status = "attaching" if attachment.attach_status == "reserved" else (
-        attachment.attach_status)  # fmt: skip
-    attachment.attach_time = attachment.attach_time or timezone.now()
+    attachment.attach_status = "attaching"
+    attachment.attach_time = timezone.now()
     attachment.updated_at = timezone.now()
     attachment.save()
-    if volume.status in ("reserved", "available"):
-        save(volume, status="attaching", attach_status="attaching")
+    save(volume, status="attaching", attach_status="attaching")
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from cloud.volume.errors import (
     invalid_volume,
     not_found,
 )
-from cloud.volume.models import Group, GroupSnapshot, GroupType, Volume, VolumeType
+from cloud.volume.models import Group, GroupSnapshot, GroupType, Volume
 from middleware.context import RequestContext
 
 DEFAULT_TYPE = "default_cgsnapshot_type"
@@ -41,7 +41,8 @@ def group_type(name_or_id: str) -> GroupType:
     found = GroupType.objects.filter(pk=name_or_id).first()
     found = found or GroupType.objects.filter(name=name_or_id).first()
     if found is None:
-        raise not_found("Group type", name_or_id)
+        noun = "Group type" if queries.is_id(name_or_id) else "Group type with name"
+        raise not_found(noun, name_or_id)
     return found
 
 
@@ -82,6 +83,11 @@ def spec_not_found(kind: GroupType, key: str) -> NotFound:
     return NotFound(f"Group Type {kind.pk} has no specs with key {key}.")
 
 
+def no_spec(kind: GroupType, key: str) -> NotFound:
+    """The same, to those who only look."""
+    return NotFound(f"Group Type {kind.pk} has no extra spec with key {key}.")
+
+
 @transaction.atomic
 def remove_spec(kind: GroupType, key: str) -> None:
     if key not in kind.group_specs:
@@ -93,19 +99,16 @@ def remove_spec(kind: GroupType, key: str) -> None:
 @transaction.atomic
 def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]:
     """Make an empty group, and return its row as it is when work begins."""
-    kind = group_type(values["group_type"])
+    # Volume (Cinder): a name is looked up before the types, an id after them.
+    wanted = values["group_type"]
+    kind = None if queries.is_id(wanted) else group_type(wanted)
+    types = [queries.volume_type(context, each).pk for each in values["volume_types"]]
+    kind = kind or group_type(wanted)
     if kind.name == DEFAULT_TYPE:
         raise BadRequest(
             f"Group_type {kind.pk} is reserved for migrating CGs to groups. Migrated group can "
             "only be operated by CG APIs."
         )
-    types = []
-    for wanted in values["volume_types"]:
-        found = VolumeType.objects.filter(pk=wanted).first()
-        found = found or VolumeType.objects.filter(name=wanted).first()
-        if found is None:
-            raise not_found("Volume type", wanted)
-        types.append(found.pk)
     zone = values.get("availability_zone")
     known = dict(backends.zones())
     if zone is not None and not known.get(zone):
@@ -173,22 +176,33 @@ def update(
 ) -> None:
     """Rename a group, put volumes in and take volumes out."""
     group = _locked(context, group_id)
-    both = sorted(set(add) & set(remove))
+    changes = {
+        name: values[name]
+        for name in ("name", "description")
+        if values.get(name) is not None and values[name] != getattr(group, name)
+    }
+    both = [each for each in add if each in remove]
     if both:
         raise invalid_volume(f"UUIDs {both} are in both add and remove volume list.")
-    if group.status != "available" and (add or remove):
-        raise invalid_group("Group status must be available.")
-    for volume_id in remove:
-        volume = Volume.objects.filter(pk=volume_id, group=group).first()
-        if volume is None:
+    members = {volume.pk: volume for volume in group.volumes.all()}
+    joining = [_addable(context, group, each) for each in add if each not in members]
+    for each in remove:
+        if each not in members:
             raise invalid_volume(
-                f"Cannot remove volume {volume_id} from group {group_id} because it is not in the "
-                "group."
+                f"Cannot remove volume {each} from group {group_id} because it is not in the group."
             )
-        volumes.save(volume, group=None)
-    for volume_id in add:
-        volumes.save(_addable(context, group, volume_id), group=group)
-    _save(group, **values)
+    if not (changes or joining or remove):
+        raise invalid_group(
+            f"Cannot update group {group_id} because no valid name, description, add_volumes, or "
+            "remove_volumes were provided."
+        )
+    if (joining or remove) and group.status != "available":
+        raise invalid_group("Group status must be available.")
+    for each in remove:
+        volumes.save(members[each], group=None)
+    for volume in joining:
+        volumes.save(volume, group=group)
+    _save(group, status="available", **changes)
 
 
 def _addable(context: RequestContext, group: Group, volume_id: str) -> Volume:
@@ -215,7 +229,7 @@ def _addable(context: RequestContext, group: Group, volume_id: str) -> Volume:
 @transaction.atomic
 def delete(context: RequestContext, group_id: str, *, with_volumes: bool) -> None:
     group = _locked(context, group_id)
-    if group.status not in ("available", "error"):
+    if not with_volumes and group.status not in ("available", "error"):
         raise invalid_group(
             f"Group status must be available or error, but current status is: {group.status}"
         )

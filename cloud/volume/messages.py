@@ -45,7 +45,7 @@ def event_of(row: Mapping[str, Any]) -> str:
 
 
 def text_of(row: Mapping[str, Any]) -> str:
-    return f"{ACTIONS.get(row['action_id'], '')}: {DETAILS.get(row['detail_id'], '')}"
+    return f"{ACTIONS.get(row['action_id'], '')}:{DETAILS.get(row['detail_id'], '')}"
 
 
 @transaction.atomic

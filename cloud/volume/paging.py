@@ -27,7 +27,7 @@ def read(params: dict[str, str], *, default: str = "created_at") -> Paging:
         sort=_sort(params, default),
         marker=params.pop("marker", None),
         limit=limit_of(params),
-        offset=_offset(params),
+        offset=offset_of(params),
     )
 
 
@@ -44,7 +44,7 @@ def limit_of(params: dict[str, str]) -> int:
     return min(limit, MOST)
 
 
-def _offset(params: dict[str, str]) -> int:
+def offset_of(params: dict[str, str]) -> int:
     text = params.pop("offset", "0")
     try:
         offset = int(text)

@@ -28,6 +28,11 @@ _NOUNS: dict[Any, str] = {
 }
 
 
+def is_id(text: str) -> bool:
+    """Whether something is an id, and not a name."""
+    return _ID.fullmatch(text.replace("-", "").lower()) is not None
+
+
 def visible_to(context: RequestContext) -> Q:
     """What a caller may find: administrators everything, others what is their project's."""
     if context.is_admin:
@@ -93,8 +98,12 @@ def volume_type(context: RequestContext, name_or_id: str) -> models.VolumeType:
     found = models.VolumeType.objects.filter(may_use_type(context))
     kind = found.filter(pk=name_or_id).first() or found.filter(name=name_or_id).first()
     if kind is None:
-        is_id = _ID.fullmatch(name_or_id.replace("-", "").lower())
-        raise not_found("Volume type" if is_id else "Volume type with name", name_or_id)
+        hidden = models.VolumeType.objects.filter(name=name_or_id).values_list("pk", flat=True)
+        if hidden:
+            # Volume (Cinder): a name is looked up before anybody asks whose type it is.
+            raise not_found("Volume type", hidden[0])
+        noun = "Volume type" if is_id(name_or_id) else "Volume type with name"
+        raise not_found(noun, name_or_id)
     return kind
 
 

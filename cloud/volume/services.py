@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cloud.volume.errors import NotFound, invalid_input
+from cloud.volume.errors import BadRequest, NotFound
 from cloud.volume.models import Service
 
 
@@ -27,7 +27,7 @@ def set_frozen(host: str | None, frozen: bool) -> None:
     """Let a backend take no changes any more, or again."""
     found = Service.objects.filter(host=host, binary="cinder-volume")
     if not found.update(frozen=frozen):
-        raise invalid_input(f"No service found with host={host}")
+        raise BadRequest(f"No service found with host={host}")
 
 
 def listed(host: str | None, binary: str | None) -> list[Any]:

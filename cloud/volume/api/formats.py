@@ -135,6 +135,29 @@ GROUP_STATUSES = (
     "error", "available", "creating", "deleting", "deleted", "updating", "in-use",
     "error_deleting",
 )  # fmt: skip
+GROUP_SNAPSHOT_STATUSES = (
+    "error", "available", "creating", "deleting", "deleted", "updating", "error_deleting",
+)  # fmt: skip
+
+
+def _status_of_group(value: Any) -> bool:
+    # Volume (Cinder): validators._validate_group_status asks for those of a group's snapshots.
+    return _of_groups(value, "Group Status", "Group status", "status are", GROUP_STATUSES)
+
+
+def _status_of_group_snapshot(value: Any) -> bool:
+    noun, known = "Group snapshot status", GROUP_SNAPSHOT_STATUSES
+    return _of_groups(value, "GroupSnapshot Status", noun, "statuses are", known)
+
+
+def _of_groups(value: Any, kind: str, noun: str, verb: str, shown: tuple[str, ...]) -> bool:
+    if not isinstance(value, str):
+        return True
+    if not value.strip():
+        raise FormatError(f"Invalid {kind}: The 'status' can not be empty.")
+    if value.lower() not in GROUP_SNAPSHOT_STATUSES:
+        raise FormatError(f"Invalid {kind}: {noun}: {value} is invalid, valid {verb}: {shown!r}.")
+    return True
 
 
 def _explain(error: jsonschema.ValidationError, is_body: bool) -> str:
@@ -168,8 +191,8 @@ DIALECT = Dialect(
         ),
         "snapshot_status": _one_of("Snapshot status", SNAPSHOT_STATUSES),
         "backup_status": _one_of("Backup status", ("available", "error")),
-        "group_status": _one_of("Group status", GROUP_STATUSES),
-        "group_snapshot_status": _one_of("Group snapshot status", SNAPSHOT_STATUSES),
+        "group_status": _status_of_group,
+        "group_snapshot_status": _status_of_group_snapshot,
         "reset_body": _reset_body,
         "progress": _progress,
         "base64": _base64,

@@ -7,7 +7,7 @@ from cloud.volume.api import filters, formats
 from cloud.volume.api.actions import ActionViewSet
 from cloud.volume.api.base import boolean
 from cloud.volume.api.volumes import clean
-from cloud.volume.errors import BadRequest, invalid_group
+from cloud.volume.errors import BadRequest
 from cloud.volume.models import Group, GroupSnapshot, Volume
 from cloud.volume.timing import shown
 from versioned.operation import operation
@@ -39,13 +39,17 @@ CREATE_FROM = formats.envelope(
 UPDATE = formats.envelope(
     "group",
     {
-        **formats.closed(
-            **_TEXTS, add_volumes=formats.DESCRIPTION, remove_volumes=formats.DESCRIPTION
-        ),
+        "type": "object",
+        "properties": {
+            **_TEXTS,
+            "add_volumes": formats.DESCRIPTION,
+            "remove_volumes": formats.DESCRIPTION,
+        },
         "anyOf": [
             {"required": [name]}
             for name in ("name", "description", "add_volumes", "remove_volumes")
         ],
+        "additionalProperties": False,
     },
 )
 DELETE = formats.envelope(
@@ -89,6 +93,9 @@ class GroupShown(Shape):
 class GroupSnapshotInList(Shape):
     id = Attr()
     name = Attr()
+
+
+class GroupSnapshotMade(GroupSnapshotInList):
     group_type_id = Attr()
 
 
@@ -118,7 +125,9 @@ class GroupsViewSet(ActionViewSet):
     of_all = frozenset({"create-from-src"})
 
     def found(self, group_id: str) -> dict[str, Any]:
+        # Volume (Cinder): group.api.API.get
         row = queries.row(Group, self.context, group_id)
+        self.enforce("group:get", row)
         self.authorize(row)
         return row
 
@@ -144,7 +153,11 @@ class GroupsViewSet(ActionViewSet):
         asked = {name: values[-1] for name, values in self.request.params.items()}
         wanted = paging.read(asked)
         asked.pop("list_volume", None)
-        asked = filters.checked(self, asked, "group")
+        if self.request.version >= (3, 31):
+            asked = filters.checked(self, asked, "group")
+        if "all_tenants" in asked:
+            # Volume (Cinder): that it is there is enough.
+            asked["all_tenants"] = "true"
         found = Group.objects.filter(filters.scope(self, asked))
         columns = {key: key for key in SORT_KEYS}
         for name, value in asked.items():
@@ -178,16 +191,10 @@ class GroupsViewSet(ActionViewSet):
         self.found(group_id)
         values = clean(dict(group))
         add, remove = (
-            [each for each in (values.pop(name, None) or "").split(",") if each]
-            for name in ("add_volumes", "remove_volumes")
+            given.strip(",").split(",") if given else []
+            for given in (values.pop("add_volumes", None), values.pop("remove_volumes", None))
         )
-        if not (add or remove or values.get("name") or values.get("description")):
-            raise invalid_group(
-                f"Cannot update group {group_id} because no valid name, description, add_volumes, "
-                "or remove_volumes were provided."
-            )
-        given = {name: value for name, value in values.items() if value is not None}
-        groups.update(self.context, group_id, given, add=add, remove=remove)
+        groups.update(self.context, group_id, values, add=add, remove=remove)
         return self.bare(202)
 
     # Actions
@@ -221,15 +228,15 @@ class GroupsViewSet(ActionViewSet):
     def replicate(self, request: Any, group_id: str) -> None:
         self._refuse_replication(group_id)
 
-    @operation(policy="group:enable_replication", target="found", since="3.38", status=202)
+    @operation(policy="group:disable_replication", target="found", since="3.38", status=202)
     def replicate_not(self, request: Any, group_id: str) -> None:
         self._refuse_replication(group_id)
 
-    @operation(policy="group:enable_replication", target="found", since="3.38", status=202)
+    @operation(policy="group:failover_replication", target="found", since="3.38", status=202)
     def fail_over(self, request: Any, group_id: str) -> None:
         self._refuse_replication(group_id)
 
-    @operation(policy="group:enable_replication", target="found", since="3.38")
+    @operation(policy="group:list_replication_targets", target="found", since="3.38")
     def targets(self, request: Any, group_id: str) -> None:
         self._refuse_replication(group_id)
 
@@ -240,7 +247,9 @@ class GroupSnapshotsViewSet(ActionViewSet):
     actions: ClassVar[dict[str, str]] = {"reset_status": "reset_status"}
 
     def found(self, snapshot_id: str) -> dict[str, Any]:
+        # Volume (Cinder): group.api.API.get_group_snapshot
         row = queries.row(GroupSnapshot, self.context, snapshot_id)
+        self.enforce("group:get_group_snapshot", row)
         self.authorize(row)
         return row
 
@@ -254,10 +263,15 @@ class GroupSnapshotsViewSet(ActionViewSet):
 
     def _page(self, shape: Any) -> dict[str, Any]:
         asked = {name: values[-1] for name, values in self.request.params.items()}
+        limit = paging.limit_of(dict(asked))
         if self.request.version < (3, 29):
-            asked = {name: asked[name] for name in ("all_tenants", "limit") if name in asked}
+            asked = {}
         wanted = paging.read(asked)
-        asked = filters.checked(self, asked, "group_snapshot")
+        if self.request.version >= (3, 31):
+            asked = filters.checked(self, asked, "group_snapshot")
+        if "all_tenants" in asked:
+            # Volume (Cinder): that it is there is enough.
+            asked["all_tenants"] = "true"
         found = GroupSnapshot.objects.filter(filters.scope(self, asked))
         columns = {key: key for key in SNAPSHOT_SORT_KEYS}
         for name, value in asked.items():
@@ -266,7 +280,7 @@ class GroupSnapshotsViewSet(ActionViewSet):
             found, wanted, SNAPSHOT_COLUMNS, keys=SNAPSHOT_SORT_KEYS, missing="GroupSnapshot"
         )
         body: dict[str, Any] = {"group_snapshots": shape.render_many(rows, self.ask)}
-        links = filters.next_links(self, rows, wanted.limit, "group_snapshots")
+        links = filters.next_links(self, rows, limit, "group_snapshots")
         if links:
             body["group_snapshot_links"] = links
         return body
@@ -285,14 +299,16 @@ class GroupSnapshotsViewSet(ActionViewSet):
     )
     def create(self, request: Any, group_snapshot: dict[str, Any]) -> Any:
         values = clean(dict(group_snapshot))
-        self.authorize(queries.row(Group, self.context, values["group_id"]))
+        group = queries.row(Group, self.context, values["group_id"])
+        self.enforce("group:get", group)
+        self.authorize(group)
         row = groups.snapshot(
             self.context,
             values["group_id"],
             name=values.get("name"),
             description=values.get("description"),
         )
-        return {"group_snapshot": GroupSnapshotInList.render(row, self.ask)}
+        return {"group_snapshot": GroupSnapshotMade.render(row, self.ask)}
 
     @operation(policy="group:delete_group_snapshot", target="found", since="3.14", status=202)
     def destroy(self, request: Any, snapshot_id: str) -> Any:

@@ -14,6 +14,7 @@ from versioned.operation import operation
 from versioned.shape import Attr, Shape
 
 SORT_KEYS = ("id", "created_at", "message_level", "request_id", "resource_type", "resource_uuid")
+_COLUMNS = {key: key for key in SORT_KEYS}
 COLUMNS = tuple(field.attname for field in Message._meta.concrete_fields)
 
 
@@ -47,16 +48,21 @@ class MessagesViewSet(VolumeServiceViewSet):
         if request.version >= (3, 5):
             asked = {name: values[-1] for name, values in request.params.items()}
         wanted = paging.read(asked)
-        asked = filters.checked(self, asked, "message")
-        found = Message.objects.filter(project_id=self.context.project_id)
-        for name in ("resource_uuid", "resource_type", "request_id", "message_level"):
-            if name in asked:
-                found = found.filter(**{name: asked[name]})
+        if request.version >= (3, 31):
+            asked = filters.checked(self, asked, "message")
+        found = Message.objects.all()
+        if not self.context.is_admin:
+            found = found.filter(project_id=self.context.project_id)
+        for name, value in asked.items():
+            if name != "event_id":
+                found = filters.narrowed(found, filters.condition(name, value, _COLUMNS))
         rows = paging.page(found, wanted, COLUMNS, keys=SORT_KEYS, missing="Message")
         if "event_id" in asked:
             rows = [row for row in rows if messages.event_of(row) == asked["event_id"]]
         body: dict[str, Any] = {"messages": MessageShown.render_many(rows, self.ask)}
-        links = filters.next_links(self, rows, wanted.limit, "messages")
+        # Volume (Cinder): the limit of a link is read even where that of a page is not.
+        limit = paging.limit_of({name: values[-1] for name, values in request.params.items()})
+        links = filters.next_links(self, rows, limit, "messages")
         if links:
             body["messages_links"] = links
         return body

@@ -6,20 +6,19 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from cloud.volume import backends, queries, services
-from cloud.volume.api import filters, formats
+from cloud.volume.api import formats
 from cloud.volume.api.base import VolumeServiceViewSet
 from cloud.volume.errors import BadRequest, NotFound, invalid_input
 from cloud.volume.models import Service, Snapshot, Volume
 from cloud.volume.timing import shown
 from versioned.operation import operation
-from versioned.versions import since
 
 _HOST = {"type": ["string", "null"], "minLength": 1, "maxLength": 255,
          "pattern": r"^[a-zA-Z0-9-._#@:/+\[\]]*$"}  # fmt: skip
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 255}
 TOGGLE = {
     "type": "object",
-    "properties": {"host": _HOST, "service": _TEXT, "binary": _TEXT},
+    "properties": {"binary": _TEXT, "host": _HOST, "cluster": formats.TEXT, "service": _TEXT},
     "anyOf": [{"required": ["service"]}, {"required": ["binary"]}],
     "additionalProperties": False,
 }
@@ -32,11 +31,13 @@ REASON = {
         },
     },
 }  # fmt: skip
-FREEZE = formats.closed(host=_HOST, cluster=since("3.26", formats.OPTIONAL_NAME))
-FAILOVER = formats.closed(
-    host=_HOST,
-    backend_id={"type": ["string", "null"], "maxLength": 255},
-    cluster=since("3.26", formats.OPTIONAL_NAME),
+FREEZE = formats.closed(cluster=formats.TEXT, host=_HOST)
+FAILOVER = formats.closed(host=_HOST, backend_id=formats.TEXT, cluster=formats.TEXT)
+_BINARIES = ("cinder-scheduler", "cinder-volume", "cinder-backup", "cinder-api", "", "*")
+_BINARY = {"type": "string", "enum": list(_BINARIES)}
+GET_LOG = formats.closed(binary=_BINARY, server=formats.TEXT, prefix=formats.TEXT)
+SET_LOG = formats.closed(
+    binary=_BINARY, server=formats.TEXT, prefix=formats.TEXT, level={"type": ["string", "null"]}
 )
 _UPDATE = "volume_extension:services:update"
 _POOLS = "scheduler_extension:scheduler_stats:get_pools"
@@ -94,7 +95,7 @@ class ServicesViewSet(VolumeServiceViewSet):
 
     @operation(policy=_UPDATE, body=TOGGLE)
     def enable(self, request: Any, body: dict[str, Any]) -> Any:
-        return {**self._toggle(body, False, None), "disabled_reason": None}
+        return self._toggle(body, False, None)
 
     @operation(policy=_UPDATE, body=TOGGLE)
     def disable(self, request: Any, body: dict[str, Any]) -> Any:
@@ -105,45 +106,45 @@ class ServicesViewSet(VolumeServiceViewSet):
         reason = body.get("disabled_reason")
         return {**self._toggle(body, True, reason), "disabled_reason": reason}
 
-    @operation(policy="volume:freeze_host", body=FREEZE)
+    @operation(policy=_UPDATE, body=FREEZE)
     def freeze(self, request: Any, **body: Any) -> None:
         services.set_frozen(self._host(request.json), True)
 
-    @operation(policy="volume:thaw_host", body=FREEZE)
+    @operation(policy=_UPDATE, body=FREEZE)
     def thaw(self, request: Any, **body: Any) -> None:
         services.set_frozen(self._host(request.json), False)
 
-    @operation(policy="volume:failover_host", body=FAILOVER, status=202)
+    @operation(policy=_UPDATE, body=FAILOVER, status=202)
     def failover_host(self, request: Any, **body: Any) -> Any:
         host = self._host(request.json)
         if host not in backends.hosts(enabled=False):
-            raise invalid_input(f"No service found with host={host}")
+            raise BadRequest(f"No service found with host={host}")
         raise invalid_input(
             f"replication_status in {host} must be enabled or failed-over and must be up to "
             "failover."
         )
-        return self.bare(202)
 
     @operation(policy=_UPDATE, since="3.26", body=FAILOVER, status=202)
     def failover(self, request: Any, **body: Any) -> Any:
-        self.failover_host(request)
-        return self.bare(202)
+        return self.failover_host(request)
 
-    @operation(policy=_UPDATE, since="3.32", body={"type": "object"}, status=202)
+    @operation(policy=_UPDATE, since="3.32", body=SET_LOG, target="found", status=202)
     def set_log(self, request: Any, body: dict[str, Any]) -> Any:
-        """Accept a level: the embedded services log as their process does."""
-        level = str(body.get("level", "")).upper()
-        if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise invalid_input(f"Log level {body.get('level')} is not valid")
+        """Refuse: the embedded services log as their process does."""
+        level = body.get("level")
+        if level is not None and level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise invalid_input(f"{level} is not a valid log level.")
+        self.authorize()
         raise BadRequest("The log levels of embedded services cannot be changed.")
-        return self.bare(202)
 
-    @operation(policy=_UPDATE, since="3.32", body={"type": "object"})
+    @operation(policy=_UPDATE, since="3.32", body=GET_LOG)
     def get_log(self, request: Any, body: dict[str, Any]) -> Any:
+        binary = body.get("binary")
+        asked = None if binary in (None, "", "*") else binary
         return {
             "log_levels": [
                 {"binary": service.binary, "host": service.host, "levels": {}}
-                for service in services.listed(body.get("server"), body.get("binary"))
+                for service in services.listed(body.get("server"), asked)
             ]
         }
 
@@ -154,6 +155,7 @@ class HostsViewSet(VolumeServiceViewSet):
     @operation(policy="volume_extension:hosts")
     def list(self, request: Any) -> Any:
         now = shown(timezone.now().replace(microsecond=0))
+        asked = {name: values[-1] for name, values in request.params.items()}
         return {
             "hosts": [
                 {
@@ -165,6 +167,8 @@ class HostsViewSet(VolumeServiceViewSet):
                     "last-update": now,
                 }
                 for service in services.listed(None, None)
+                if service.zone == asked.get("zone", service.zone)
+                and service.binary == asked.get("service", service.binary)
             ]
         }
 
@@ -260,83 +264,3 @@ class BackendsViewSet(VolumeServiceViewSet):
                 for name, available in backends.zones()
             ]
         }
-
-
-# fmt: off
-EXTENSIONS = (
-    # alias                            name                          updated
-    ("os-admin-actions",               "AdminActions",               "2012-08-25T00:00:00+00:00"),
-    ("os-availability-zone",           "AvailabilityZones",          "2013-06-27T00:00:00+00:00"),
-    ("backups",                        "Backups",                    "2012-12-12T00:00:00+00:00"),
-    ("capabilities",                   "Capabilities",               "2015-08-31T00:00:00+00:00"),
-    ("os-extended-services",           "ExtendedServices",           "2014-01-10T00:00:00-00:00"),
-    ("os-extended-snapshot-attributes", "ExtendedSnapshotAttributes", "2012-06-19T00:00:00+00:00"),
-    ("os-hosts",                       "Hosts",                      "2011-06-29T00:00:00+00:00"),
-    ("qos-specs",                      "Qos_specs_manage",           "2013-08-02T00:00:00+00:00"),
-    ("os-quota-class-sets",            "QuotaClasses",               "2012-03-12T00:00:00+00:00"),
-    ("os-quota-sets",                  "Quotas",                     "2011-08-08T00:00:00+00:00"),
-    ("OS-SCH-HNT",                     "SchedulerHints",             "2013-04-18T00:00:00+00:00"),
-    ("scheduler-stats",                "Scheduler_stats",            "2014-09-07T00:00:00+00:00"),
-    ("os-services",                    "Services",                   "2012-10-28T00:00:00-00:00"),
-    ("os-snapshot-actions",            "SnapshotActions",            "2013-07-16T00:00:00+00:00"),
-    ("os-types-extra-specs",           "TypesExtraSpecs",            "2011-08-24T00:00:00+00:00"),
-    ("os-types-manage",                "TypesManage",                "2011-08-24T00:00:00+00:00"),
-    ("os-used-limits",                 "UsedLimits",                 "2013-10-03T00:00:00+00:00"),
-    ("os-volume-actions",              "VolumeActions",              "2012-05-31T00:00:00+00:00"),
-    ("os-volume-encryption-metadata",  "VolumeEncryptionMetadata",   "2013-07-10T00:00:00+00:00"),
-    ("os-vol-host-attr",               "VolumeHostAttribute",        "2011-11-03T00:00:00+00:00"),
-    ("os-vol-image-meta",              "VolumeImageMetadata",        "2012-12-07T00:00:00+00:00"),
-    ("os-vol-mig-status-attr",         "VolumeMigStatusAttribute",   "2013-08-08T00:00:00+00:00"),
-    ("os-vol-tenant-attr",             "VolumeTenantAttribute",      "2011-11-03T00:00:00+00:00"),
-    ("os-volume-transfer",             "VolumeTransfer",             "2013-05-29T00:00:00+00:00"),
-    ("os-volume-type-access",          "VolumeTypeAccess",           "2014-06-26T00:00:00Z"),
-    ("encryption",                     "VolumeTypeEncryption",       "2013-07-01T00:00:00+00:00"),
-)
-# fmt: on
-
-
-class ExtensionsViewSet(VolumeServiceViewSet):
-    """/extensions and /resource_filters"""
-
-    def _shown(self, alias: str, name: str, updated: str) -> dict[str, Any]:
-        return {
-            "name": name,
-            "alias": alias,
-            "description": f"{name} support.",
-            "updated": updated,
-            "links": [],
-        }
-
-    @operation()
-    def list(self, request: Any) -> Any:
-        return {"extensions": [self._shown(*row) for row in EXTENSIONS]}
-
-    @operation()
-    def retrieve(self, request: Any, alias: str) -> Any:
-        for row in EXTENSIONS:
-            if row[0] == alias:
-                return {"extension": self._shown(*row)}
-        raise NotFound
-
-    @operation(since="3.33")
-    def resource_filters(self, request: Any) -> Any:
-        resource = request.params.get("resource", [None])[-1]
-        return {
-            "resource_filters": [
-                {"resource": name, "filters": known}
-                for name, known in filters.FILTERS.items()
-                if resource in (None, name)
-            ]
-        }
-
-
-class ClustersViewSet(VolumeServiceViewSet):
-    """/clusters: there are none."""
-
-    @operation(policy="clusters:get_all", since="3.7")
-    def list(self, request: Any) -> Any:
-        return {"clusters": []}
-
-    @operation(policy="clusters:get_all", since="3.7")
-    def retrieve(self, request: Any, name: str) -> Any:
-        raise NotFound(f"Cluster {name} could not be found.")

@@ -1,6 +1,6 @@
 """Transfers of volumes to other projects.  /os-volume-transfer, /volume-transfers"""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from cloud.volume import paging, queries, transfers
 from cloud.volume.api import filters, formats
@@ -10,21 +10,19 @@ from versioned.operation import operation
 from versioned.shape import Attr, Shape
 from versioned.versions import since
 
+_OFFER = {
+    "volume_id": formats.UUID,
+    "name": {"oneOf": [{"type": "string", "format": "trimmed_name"}, {"type": "null"}]},
+}
+OLD_CREATE = formats.envelope("transfer", formats.closed(("volume_id",), **_OFFER))
 CREATE = formats.envelope(
     "transfer",
-    formats.closed(
-        ("volume_id",),
-        volume_id=formats.UUID,
-        name={
-            "oneOf": [{"type": "string", "format": "trimmed_name"}, {"type": "null"}],
-        },
-        no_snapshots=since("3.55", formats.BOOLEAN),
-    ),
+    formats.closed(("volume_id",), **_OFFER, no_snapshots=since("3.55", formats.BOOLEAN)),
 )
 ACCEPT = formats.envelope(
     "accept", formats.closed(("auth_key",), auth_key={"type": ["string", "integer"]})
 )
-SORT_KEYS = {"id": "id", "name": "name", "display_name": "name", "created_at": "created_at",
+SORT_KEYS = {"id": "id", "display_name": "name", "created_at": "created_at",
              "volume_id": "volume_id"}  # fmt: skip
 COLLECTION = "os-volume-transfer"
 
@@ -52,8 +50,18 @@ class TransferCreated(TransferShown):
     auth_key = Attr()
 
 
+# What lists are filtered by: columns of the table, which knows no project.
+_COLUMNS = {key: key for key in (
+    "id", "name", "volume_id", "no_snapshots", "accepted", "source_project_id",
+    "destination_project_id",
+)}  # fmt: skip
+
+
 class TransfersViewSet(VolumeServiceViewSet):
-    """/os-volume-transfer and /volume-transfers"""
+    """/volume-transfers"""
+
+    # The version since which lists have pages; before, what says how is a filter like others.
+    paged_since: ClassVar[tuple[int, int]] = (3, 59)
 
     @operation(policy="volume:get_all_transfers")
     def list(self, request: Any) -> Any:
@@ -65,31 +73,35 @@ class TransfersViewSet(VolumeServiceViewSet):
 
     def _page(self, shape: Any) -> dict[str, Any]:
         asked = {name: values[-1] for name, values in self.request.params.items()}
-        if self.request.version < (3, 59):
-            for name in ("sort", "sort_key", "sort_dir", "marker"):
-                asked.pop(name, None)
-            asked["sort"] = "created_at:asc"
-        wanted = paging.read(asked)
+        if self.request.version >= self.paged_since:
+            wanted = paging.read(asked)
+        else:
+            wanted = paging.read({"sort": "created_at:asc"})
         everyone = bool(boolean(asked.pop("all_tenants", "false")))
         found = transfers.listed(self.context, everyone=everyone)
-        for name in ("name", "volume_id", "id"):
-            if name in asked:
-                found = found.filter(**{name: asked[name]})
+        for name, value in asked.items():
+            found = filters.narrowed(found, filters.condition(name, value, _COLUMNS))
         rows = paging.page(found, wanted, transfers.COLUMNS, keys=SORT_KEYS, missing="Transfer")
-        body: dict[str, Any] = {"transfers": shape.render_many(rows, self.ask)}
         links = filters.next_links(self, rows, wanted.limit, COLLECTION)
+        # Volume (Cinder): what is a page already is cut once more.
+        again = {name: values[-1] for name, values in self.request.params.items()}
+        start = paging.offset_of(again)
+        shown = rows[start : start + (paging.limit_of(again) or paging.MOST)]
+        body: dict[str, Any] = {"transfers": shape.render_many(shown, self.ask)}
         if links:
             body["transfers_links"] = links
         return body
 
-    @operation(policy="volume:get_transfer", target="found")
+    @operation(policy="volume:get_transfer")
     def retrieve(self, request: Any, transfer_id: str) -> Any:
         row = transfers.find(self.context, transfer_id)
-        self.authorize(row)
         return {"transfer": TransferShown.render(row, self.ask)}
 
     @operation(policy="volume:create_transfer", target="found", body=CREATE, status=202)
     def create(self, request: Any, transfer: dict[str, Any]) -> Any:
+        return self._create(transfer, may_be_encrypted=request.version >= (3, 70))
+
+    def _create(self, transfer: dict[str, Any], *, may_be_encrypted: bool) -> Any:
         self.authorize(queries.volume(self.context, transfer["volume_id"]))
         name = transfer.get("name")
         row = transfers.create(
@@ -97,7 +109,7 @@ class TransfersViewSet(VolumeServiceViewSet):
             transfer["volume_id"],
             name=name.strip() if name else name,
             no_snapshots=bool(boolean(transfer.get("no_snapshots", False))),
-            may_be_encrypted=request.version >= (3, 70),
+            may_be_encrypted=may_be_encrypted,
         )
         return {"transfer": TransferCreated.render(row, self.ask)}
 
@@ -111,3 +123,13 @@ class TransfersViewSet(VolumeServiceViewSet):
         self.authorize(transfers.find(self.context, transfer_id))
         transfers.delete(self.context, transfer_id)
         return self.bare(202)
+
+
+class OldTransfersViewSet(TransfersViewSet):
+    """/os-volume-transfer, whose lists never have pages, nor its transfers a say on snapshots"""
+
+    paged_since = (4, 0)
+
+    @operation(policy="volume:create_transfer", target="found", body=OLD_CREATE, status=202)
+    def create(self, request: Any, transfer: dict[str, Any]) -> Any:
+        return self._create(transfer, may_be_encrypted=False)

@@ -1,5 +1,6 @@
 """Extra specs and encryption of volume types, quality of service.  /types/{id}/extra_specs"""
 
+from datetime import datetime
 from typing import Any
 
 from cloud.volume import paging, queries, types
@@ -89,8 +90,8 @@ class EncryptionViewSet(OfTypeViewSet):
             "volume_type_id": kind.pk,
             **{name: found.get(name) for name in types.ENCRYPTION},
             "encryption_id": found["encryption_id"],
-            "created_at": shown(kind.created_at),
-            "updated_at": shown(kind.updated_at),
+            "created_at": _moment(found.get("created_at")),
+            "updated_at": _moment(found.get("updated_at")),
             "deleted_at": None,
             "deleted": False,
         }
@@ -130,6 +131,10 @@ class EncryptionViewSet(OfTypeViewSet):
     def destroy(self, request: Any, type_id: str, key: str) -> Any:
         types.decrypt(self.kind(type_id))
         return self.bare(202)
+
+
+def _moment(text: str | None) -> Any:
+    return None if text is None else shown(datetime.fromisoformat(text))
 
 
 def _numbered(encryption: dict[str, Any]) -> dict[str, Any]:

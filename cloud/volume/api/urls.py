@@ -10,7 +10,9 @@ from django.urls import URLPattern, re_path
 from cloud.volume.api.attachments import AttachmentsViewSet
 from cloud.volume.api.backups import BackupsViewSet
 from cloud.volume.api.base import UnroutedViewSet
+from cloud.volume.api.clusters import ClustersViewSet, WorkersViewSet
 from cloud.volume.api.encryption import VolumeEncryptionViewSet
+from cloud.volume.api.extensions import ExtensionsViewSet
 from cloud.volume.api.group_types import GroupTypesViewSet
 from cloud.volume.api.groups import GroupSnapshotsViewSet, GroupsViewSet
 from cloud.volume.api.manageable import ManageableVolumesViewSet, VolumeManageViewSet
@@ -23,13 +25,11 @@ from cloud.volume.api.metadata import SnapshotMetadataViewSet, VolumeMetadataVie
 from cloud.volume.api.quotas import LimitsViewSet, QuotaClassesViewSet, QuotaSetsViewSet
 from cloud.volume.api.services import (
     BackendsViewSet,
-    ClustersViewSet,
-    ExtensionsViewSet,
     HostsViewSet,
     ServicesViewSet,
 )
 from cloud.volume.api.snapshots import SnapshotsViewSet
-from cloud.volume.api.transfers import TransfersViewSet
+from cloud.volume.api.transfers import OldTransfersViewSet, TransfersViewSet
 from cloud.volume.api.type_specs import EncryptionViewSet, ExtraSpecsViewSet, QosSpecsViewSet
 from cloud.volume.api.types import DefaultTypesViewSet, TypesViewSet
 from cloud.volume.api.versions import VersionsMovedViewSet, VersionsViewSet, healthcheck
@@ -106,12 +106,12 @@ ROWS: tuple[tuple[str, Any, dict[str, str]], ...] = (
     ("qos-specs/{qos_id}/disassociate",     QosSpecsViewSet, {"get": "disassociate"}),
     ("qos-specs/{qos_id}/disassociate_all", QosSpecsViewSet, {"get": "disassociate_all"}),
 
-    ("os-volume-transfer",                      TransfersViewSet,
+    ("os-volume-transfer",                      OldTransfersViewSet,
         {"get": "list", "post": "create"}),
-    ("os-volume-transfer/detail",               TransfersViewSet, {"get": "detail"}),
-    ("os-volume-transfer/{transfer_id}",        TransfersViewSet,
+    ("os-volume-transfer/detail",               OldTransfersViewSet, {"get": "detail"}),
+    ("os-volume-transfer/{transfer_id}",        OldTransfersViewSet,
         {"get": "retrieve", "delete": "destroy"}),
-    ("os-volume-transfer/{transfer_id}/accept", TransfersViewSet, {"post": "accept"}),
+    ("os-volume-transfer/{transfer_id}/accept", OldTransfersViewSet, {"post": "accept"}),
     ("volume-transfers",                        TransfersViewSet,
         {"get": "list", "post": "create"}),
     ("volume-transfers/detail",                 TransfersViewSet, {"get": "detail"}),
@@ -173,7 +173,10 @@ ROWS: tuple[tuple[str, Any, dict[str, str]], ...] = (
     ("os-availability-zone",           BackendsViewSet, {"get": "zones"}),
     ("clusters",                       ClustersViewSet, {"get": "list"}),
     ("clusters/detail",                ClustersViewSet, {"get": "list"}),
+    ("clusters/enable",                ClustersViewSet, {"put": "enable"}),
+    ("clusters/disable",               ClustersViewSet, {"put": "disable"}),
     ("clusters/{name}",                ClustersViewSet, {"get": "retrieve"}),
+    ("workers/cleanup",                WorkersViewSet, {"post": "cleanup"}),
     ("extensions",                     ExtensionsViewSet, {"get": "list"}),
     ("extensions/{alias}",             ExtensionsViewSet, {"get": "retrieve"}),
     ("resource_filters",               ExtensionsViewSet, {"get": "resource_filters"}),

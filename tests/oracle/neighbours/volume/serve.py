@@ -13,6 +13,7 @@ import signal
 import string
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -225,18 +226,18 @@ def main(port: str, identity: str, state: str) -> None:
     coordination.COORDINATOR.start()
     start("cinder-scheduler", HOST)
     backend = start("cinder-volume", f"{HOST}@{BACKEND}", service_name=BACKEND, coordination=True)
-    start("cinder-backup", HOST)
+    backups = start("cinder-backup", HOST, service_name="backup")
     admin = context.get_admin_context()
 
-    def tell() -> None:
+    def report() -> None:
         """Tell the scheduler again and again what the backend has."""
-        while not stop.wait(20):
+        while True:
             backend.manager._report_driver_status(admin)
             backend.manager._publish_service_capabilities(admin)
+            backups.manager.publish_service_capabilities(admin)
+            time.sleep(20)
 
-    backend.manager._report_driver_status(admin)
-    backend.manager._publish_service_capabilities(admin)
-    threading.Thread(target=tell, daemon=True).start()
+    threading.Thread(target=report, daemon=True).start()
     app = wsgi.Loader(CONF).load_app("osapi_volume")
     server = Server(("127.0.0.1", int(port)), app, numthreads=4, server_name="127.0.0.1")
     server.prepare()
