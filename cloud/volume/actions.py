@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from cloud.volume import attaching, backends, neighbours, queries, quotas
+from cloud.volume import attaching, backends, neighbours, queries, quotas, sources
 from cloud.volume.errors import (
     BadRequest,
     Conflict,
@@ -17,7 +17,7 @@ from cloud.volume.errors import (
     invalid_volume,
 )
 from cloud.volume.models import Volume
-from cloud.volume.volumes import check_image, image_metadata, image_of, lock, save
+from cloud.volume.volumes import check_image, image_by_id, image_metadata, lock, save
 from middleware.context import RequestContext
 
 SAMPLE = 64 * 1024
@@ -32,10 +32,13 @@ def extend(context: RequestContext, volume_id: str, size: int, *, may_be_attache
             "New size for extend must be greater than current size. (current: "
             f"{volume.size}, extended: {size})."
         )
+    if volume.volume_type is not None:
+        sources.check_provisioning(volume.volume_type, size)
     if volume.status != "available" and not is_attached:
-        expected = "in-use" if may_be_attached and volume.status == "in-use" else "available"
+        # Volume (Cinder): it shows the whole condition.
         raise invalid_volume(
-            f"Volume {volume_id} status must be '{expected}' to extend, currently {volume.status}."
+            f"Volume {volume_id} status must be '{{'status': 'available'}}' to extend, currently "
+            f"{volume.status}."
         )
     quotas.check_volume_size(volume.project_id, size)
     _check_growth(volume, size)
@@ -141,9 +144,9 @@ def reset_status(context: RequestContext, volume_id: str, values: Mapping[str, A
     save(volume, **changes)
 
 
-@transaction.atomic
-def revert(context: RequestContext, volume_id: str, snapshot_id: str | None) -> None:
-    volume = lock(context, volume_id)
+def check_revert(context: RequestContext, volume_id: str, snapshot_id: str | None) -> None:
+    """Refuse to go back to anything but the last snapshot of the same size."""
+    volume = Volume.objects.filter(queries.visible_to(context), pk=volume_id).get()
     latest = volume.snapshots.order_by("-created_at").first()
     if latest is None:
         raise BadRequest(f"Volume {volume_id} doesn't have any snapshots.")
@@ -156,6 +159,11 @@ def revert(context: RequestContext, volume_id: str, snapshot_id: str | None) -> 
             f"Can't revert volume {volume_id} to its latest snapshot {snapshot_id}. The volume "
             "size must be equal to the snapshot size."
         )
+
+
+@transaction.atomic
+def revert(context: RequestContext, volume_id: str, snapshot_id: str | None) -> None:
+    volume = lock(context, volume_id)
     if volume.status != "available":
         raise Conflict(
             f"Invalid volume: Can't revert volume {volume_id} to its latest snapshot "
@@ -178,7 +186,7 @@ def reimage(
             f"Volume {volume_id} status must be {' or '.join(allowed)}, but current status is "
             f"{volume.status}."
         )
-    image = image_of(context, image_id)
+    image = image_by_id(context, image_id)
     check_image(image, volume.size)
     servers = [each for each in volume.attachments.values_list("instance_uuid", flat=True) if each]
     status = "reserved" if volume.attachments.exists() else "available"
@@ -226,11 +234,15 @@ def set_image_metadata(
     return merged
 
 
+def no_image_metadata(volume_id: str) -> NotFound:
+    return NotFound(f"Glance metadata for volume/snapshot {volume_id} cannot be found.")
+
+
 @transaction.atomic
 def remove_image_metadata(context: RequestContext, volume_id: str, key: str) -> None:
     volume = lock(context, volume_id)
     if key not in volume.image_metadata:
-        raise NotFound(f"Glance metadata for volume/snapshot {volume_id} cannot be found.")
+        raise no_image_metadata(volume_id)
     rest = {name: value for name, value in volume.image_metadata.items() if name != key}
     save(volume, image_metadata=rest)
 

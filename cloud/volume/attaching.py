@@ -68,41 +68,40 @@ def attach(
 ) -> None:
     """Record that a volume is attached, as clients older than the attachments API do."""
     volume = lock(context, volume_id)
-    same = volume.attachments.filter(attach_status="attached")
+    if volume.status == "maintenance":
+        raise invalid_volume("The volume cannot be attached in maintenance mode.")
+    if "readonly" not in volume.admin_metadata:
+        save(volume, admin_metadata={**volume.admin_metadata, "readonly": "False"})
+    _check_mode(volume, mode)
+    has_mode = volume.admin_metadata.get("attached_mode")
+    if volume.status == "attaching" and has_mode and has_mode != mode:
+        raise invalid_volume("being attached by different mode")
+    same = volume.attachments.all()
     same = same.filter(instance_uuid=server_id) if server_id else same.filter(
         attached_host=host_name)  # fmt: skip
     if same.exists():
         # Cinder: what is attached already is in use, and that is no error.
         save(volume, status="in-use")
         return
-    _check_mode(volume, mode)
-    if volume.status not in ("available", "attaching", "reserved") and not (
-        volume.status == "in-use" and volume.multiattach
-    ):
-        raise invalid_volume(
-            "volume is already attached and multiple attachments are not enabled"
-            if volume.attach_status == "attached"
-            else "status must be attaching or available"
-        )
+    if volume.status == "in-use" and not volume.multiattach and not volume.migration_status:
+        raise invalid_volume("volume is already attached and multiple attachments are not enabled")
     now = timezone.now()
-    values = {
-        "attach_status": "attached",
-        "attach_mode": mode,
-        "attached_host": host_name,
-        "mountpoint": mountpoint,
-        "attach_time": now,
-        "updated_at": now,
-    }
-    reserved = volume.attachments.filter(instance_uuid=server_id, attach_status="reserved")
-    if not reserved.update(**values):
-        Attachment.objects.create(volume=volume, instance_uuid=server_id, **values)
+    Attachment.objects.create(
+        volume=volume,
+        instance_uuid=server_id,
+        attach_status="attached",
+        attach_mode=mode,
+        attached_host=host_name,
+        mountpoint=mountpoint,
+        attach_time=now,
+        updated_at=now,
+    )
     save(
         volume,
         status="in-use",
         attach_status="attached",
-        admin_metadata={**volume.admin_metadata, "readonly": _readonly(volume),
-                        "attached_mode": mode},
-    )  # fmt: skip
+        admin_metadata={**volume.admin_metadata, "attached_mode": mode},
+    )
 
 
 def _readonly(volume: Volume) -> str:
@@ -123,12 +122,16 @@ def detach(
     if attachment_id is not None:
         chosen = [each for each in attachments if each.pk == attachment_id]
         if not chosen:
-            if Attachment.objects.filter(pk=attachment_id).exists() and not is_service(context):
-                raise invalid_input("Mismatched volume and attachment.")
+            if not is_service(context):
+                if Attachment.objects.filter(pk=attachment_id).exists():
+                    raise invalid_input("Mismatched volume and attachment")
+                raise _used_by("")
             # Cinder: detaching what is not attached any more is no error.
             _settle(volume)
             return
     elif len(attachments) > 1:
+        if not is_service(context):
+            raise _used_by("")
         raise invalid_volume(
             "Detach volume failed: More than one attachment, but no attachment_id provided."
         )
@@ -136,6 +139,9 @@ def detach(
         chosen = attachments
     for each in chosen:
         check_deletable(context, each)
+    if volume.status == "maintenance":
+        raise invalid_volume("The volume cannot be detached in maintenance mode.")
+    for each in chosen:
         each.delete()
     _settle(volume)
 
@@ -167,13 +173,26 @@ def check_deletable(context: RequestContext, attachment: Attachment) -> None:
     if client is None or is_service(context) or not server_id or not attachment.connection_info:
         return
     if client.is_attached(context, server_id, str(attachment.volume_id), str(attachment.pk)):
-        raise Conflict(f"Detach volume from instance {server_id} using the Compute API")
+        raise _used_by(server_id)
 
 
-def check_terminable(context: RequestContext, volume_id: str) -> None:
-    """Refuse to end a connection that a running server uses."""
-    for each in Attachment.objects.filter(volume=volume_id):
+def _used_by(server_id: str) -> Conflict:
+    return Conflict(
+        f"ConflictNovaUsingAttachment: Detach volume from instance {server_id} using the Compute "
+        "API"
+    )
+
+
+@transaction.atomic
+def terminate(context: RequestContext, volume_id: str) -> None:
+    """End a connection, unless a running server uses it; what was to be attached is so no more."""
+    volume = lock(context, volume_id)
+    attachments = list(volume.attachments.all())
+    if len(attachments) > 1 and not is_service(context):
+        raise _used_by("")
+    for each in attachments:
         check_deletable(context, each)
+    unreserve(context, volume_id)
 
 
 # Connections
@@ -204,9 +223,11 @@ def connection_of(volume: Volume, connector: dict[str, Any]) -> dict[str, Any]:
 
 def initialize(context: RequestContext, volume_id: str, connector: Any) -> dict[str, Any]:
     """The connection information of the older API."""
+    volume = Volume.objects.filter(queries.visible_to(context), pk=volume_id).get()
+    if volume.status == "maintenance":
+        raise invalid_volume("The volume connection cannot be initialized in maintenance mode.")
     if not isinstance(connector, dict) or "initiator" not in connector:
         raise invalid_input("Connector doesn't have required information: initiator")
-    volume = Volume.objects.filter(queries.visible_to(context), pk=volume_id).get()
     connection = connection_of(volume, connector)
     connection["enforce_multipath"] = bool(connector.get("enforce_multipath", False))
     return connection

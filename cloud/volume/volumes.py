@@ -240,6 +240,15 @@ def image_of(context: RequestContext, reference: str) -> dict[str, Any]:
     return image
 
 
+def image_by_id(context: RequestContext, image_id: str) -> dict[str, Any]:
+    """The image with this id."""
+    client = neighbours.images()
+    image = client.show(context, image_id) if client is not None else {"id": image_id}
+    if image is None:
+        raise not_found("Image", image_id)
+    return image
+
+
 @transaction.atomic
 def update(context: RequestContext, volume_id: str, values: Mapping[str, Any]) -> None:
     save(lock(context, volume_id), **values)

@@ -110,3 +110,35 @@ class VolumeShown(VolumeUpdated):
     volume_image_metadata = Attr(
         "image_metadata", policy=IMAGE_METADATA, when=lambda row, ask: bool(row["image_metadata"])
     )
+
+
+def uploaded(row: Any, image: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    """What is said of a volume that becomes an image."""
+    kind = row.volume_type
+    found = {
+        "id": row.pk,
+        "updated_at": shown(row.updated_at),
+        "status": "uploading",
+        "display_description": row.description,
+        "size": row.size,
+        "volume_type": None if kind is None else {
+            "id": kind.pk,
+            "name": kind.name,
+            "description": kind.description,
+            "is_public": kind.is_public,
+            "extra_specs": kind.extra_specs,
+            "qos_specs_id": kind.qos_specs_id,
+            "created_at": shown(kind.created_at),
+            "updated_at": shown(kind.updated_at),
+            "deleted_at": None,
+            "deleted": False,
+        },
+        "image_id": image["id"],
+        "container_format": metadata["container_format"],
+        "disk_format": metadata["disk_format"],
+        "image_name": metadata["name"],
+    }  # fmt: skip
+    for name in ("visibility", "protected"):
+        if name in metadata:
+            found[name] = metadata[name]
+    return found
