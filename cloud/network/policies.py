@@ -28,6 +28,9 @@ def _shows(key: str) -> Check:
     return lambda context, target: bool(target.get(key))
 
 
+# Neutron: ports of servers and shares go when those do, by the hand of their services.
+_OF_SERVERS = ("compute:", "baremetal:", "manila:")
+
 WHO: dict[str, Check] = {
     "admin": lambda context, target: context.is_admin,
     "service": lambda context, target: "service" in context.roles,
@@ -50,6 +53,13 @@ WHO: dict[str, Check] = {
         not str(target.get("device_owner") or "").startswith("network:")
     ),
     "one target": lambda context, target: target.get("target_tenant") != "*",
+    "owner": lambda context, target: (
+        context.is_admin or target.get("project_id") == context.project_id
+    ),
+    "not a server's": lambda context, target: (
+        not str(target.get("device_owner") or "").startswith(_OF_SERVERS)
+        and any(WHO[word](context, target) for word in ("member", "network member"))
+    ),
     "integrator": lambda context, target: "data_plane_integrator" in context.roles,
 }
 
@@ -70,6 +80,7 @@ RULES = _rules(
     """
     create_network update_network delete_network                          | admin, member
     get_network                                   | admin, reader, service, shared, external
+    create_network:port_security_enabled update_network:port_security_enabled | admin, member
     create_network:shared update_network:shared                           | admin
     create_network:router:external update_network:router:external         | admin
     create_network:is_default update_network:is_default                   | admin
@@ -98,8 +109,10 @@ RULES = _rules(
 
     create_port                         | admin, service, network member, network shared
     update_port                                                   | admin, service, member
-    delete_port                                   | admin, service, member, network member
+    delete_port                                           | admin, service, not a server's
     get_port                                      | admin, service, reader, network reader
+    create_port:device_id update_port:device_id                   | admin, service, member
+    create_port:binding:vnic_type update_port:binding:vnic_type   | admin, service, member
     create_port:device_owner        | not a network device, admin, service, network member
     update_port:device_owner        | not a network device, admin, service, network member
     create_port:mac_address                               | admin, service, network member
@@ -116,6 +129,10 @@ RULES = _rules(
     create_port:binding:profile update_port:binding:profile               | service
     create_port:allowed_address_pairs                     | admin, service, network member
     update_port:allowed_address_pairs                     | admin, service, network member
+    create_port:allowed_address_pairs:ip_address          | admin, service, network member
+    create_port:allowed_address_pairs:mac_address         | admin, service, network member
+    update_port:allowed_address_pairs:ip_address          | admin, service, network member
+    update_port:allowed_address_pairs:mac_address         | admin, service, network member
     create_port:hints update_port:hints get_port:hints                    | admin
     create_port:trusted update_port:trusted get_port:trusted              | admin
     update_port:data_plane_status                                         | admin, integrator
@@ -129,12 +146,13 @@ RULES = _rules(
     get_router                                                            | admin, reader
     create_router:distributed create_router:ha get_router:distributed get_router:ha | admin
     update_router:distributed update_router:ha                            | admin
+    create_router:external_gateway_info update_router:external_gateway_info | admin, member
+    create_router:external_gateway_info:network_id                        | admin, member
+    update_router:external_gateway_info:network_id                        | admin, member
     create_router:external_gateway_info:enable_snat                       | admin
     update_router:external_gateway_info:enable_snat                       | admin
     create_router:external_gateway_info:external_fixed_ips                | admin
     update_router:external_gateway_info:external_fixed_ips                | admin
-    create_router:enable_default_route_bfd update_router:enable_default_route_bfd | admin
-    create_router:enable_default_route_ecmp update_router:enable_default_route_ecmp | admin
     add_router_interface remove_router_interface                          | admin, member
     add_extraroutes remove_extraroutes                                    | admin, member
     create_router_conntrack_helper update_router_conntrack_helper  | admin, parent member
@@ -167,8 +185,22 @@ RULES = _rules(
 
     create_policy update_policy delete_policy                             | admin, manager
     get_policy                                                    | admin, reader, shared
-    create_policy_rule update_policy_rule delete_policy_rule       | admin, parent manager
-    get_policy_rule                                                | admin, parent reader
+    create_policy_bandwidth_limit_rule update_policy_bandwidth_limit_rule | admin, parent manager
+    delete_policy_bandwidth_limit_rule create_policy_dscp_marking_rule    | admin, parent manager
+    update_policy_dscp_marking_rule delete_policy_dscp_marking_rule       | admin, parent manager
+    create_policy_minimum_bandwidth_rule                                  | admin, parent manager
+    update_policy_minimum_bandwidth_rule                                  | admin, parent manager
+    delete_policy_minimum_bandwidth_rule                                  | admin, parent manager
+    create_policy_minimum_packet_rate_rule                                | admin, parent manager
+    update_policy_minimum_packet_rate_rule                                | admin, parent manager
+    delete_policy_minimum_packet_rate_rule                                | admin, parent manager
+    create_policy_packet_rate_limit_rule                                  | admin, parent manager
+    update_policy_packet_rate_limit_rule                                  | admin, parent manager
+    delete_policy_packet_rate_limit_rule                                  | admin, parent manager
+    get_policy_bandwidth_limit_rule get_policy_dscp_marking_rule          | admin, parent reader
+    get_policy_minimum_bandwidth_rule                                     | admin, parent reader
+    get_policy_minimum_packet_rate_rule                                   | admin, parent reader
+    get_policy_packet_rate_limit_rule                                     | admin, parent reader
     get_rule_type get_service_provider get_availability_zone              | anybody
 
     create_metering_label delete_metering_label                           | admin, manager
@@ -201,9 +233,14 @@ def foreign_scope(context: RequestContext) -> str | None:
     return "domain" if context.domain_id else None
 
 
-def grants(context: RequestContext, rule: str, target: Target) -> bool:
-    """Whether `rule` is granted to the caller for `target`; True for what is not in the table."""
-    who = RULES.get(rule)
+def grants(
+    context: RequestContext, rule: str, target: Target, *, unknown: str | None = None
+) -> bool:
+    """Whether `rule` is granted to the caller for `target`.
+
+    What is not in the table is granted to whom `unknown` names, or to everybody.
+    """
+    who = RULES.get(rule, (unknown,) if unknown else None)
     return who is None or any(WHO[word](context, target) for word in who)
 
 

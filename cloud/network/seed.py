@@ -56,7 +56,6 @@ def _network(context: RequestContext, name: str, **more: Any) -> Network:
         "is_default": False,
         "mtu": 0,
         "availability_zone_hints": [],
-        "tags": [],
     }
     return networks.create(context, values | more)
 
@@ -69,7 +68,6 @@ def _subnet(context: RequestContext, network: Network, name: str, **more: Any) -
         "enable_dhcp": True,
         "dns_nameservers": [],
         "host_routes": [],
-        "tags": [],
     }
     return subnets.create(context, network, values | more).id
 
@@ -111,7 +109,6 @@ def _seed_networks(context: RequestContext, project_id: str) -> None:
             "name": "router1",
             "project_id": project_id,
             "availability_zone_hints": [],
-            "tags": [],
             "external_gateway_info": {"network_id": public.id},
         },
     )
@@ -131,6 +128,5 @@ def _seed_networks(context: RequestContext, project_id: str) -> None:
                     "default_prefixlen": length,
                     "is_default": True,
                     "shared": True,
-                    "tags": [],
                 },
             )

@@ -78,7 +78,7 @@ def test_a_subnet_with_addresses_in_use_stays(net, network, subnet):
     [
         ({"cidr": "10.2.0.0/24", "gateway_ip": "10.2.0.0"}, 400, "InvalidInput"),
         ({"cidr": "10.2.0.0/31"}, 400, "InvalidInput"),
-        ({"cidr": "nonsense"}, 400, "HTTPBadRequest"),
+        ({"cidr": "nonsense"}, 400, "InvalidInput"),
         ({}, 400, "BadRequest"),
         ({"cidr": "fd00::/64"}, 400, "InvalidInput"),
         ({"cidr": "10.2.0.0/24", "ipv6_ra_mode": "slaac"}, 400, "InvalidInput"),

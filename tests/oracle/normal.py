@@ -11,6 +11,7 @@ _PATTERNS = (
     ("id", re.compile(r"\b[0-9a-f]{32}\b")),
     ("hash", re.compile(r"\b[0-9a-f]{56}\b")),
     ("address", re.compile(r"\b(?:10\.0|172\.24)\.\d{1,3}\.\d{1,3}\b")),
+    ("name of an address", re.compile(r"\bhost-(?:10-0|172-24)-\d{1,3}-\d{1,3}\b")),
     ("instance", re.compile(r"\binstance-[0-9a-f]{8}\b")),
     ("ec2 name", re.compile(r"\b(?:i|ami|aki|ari)-[0-9a-f]{8}\b")),
     ("tap", re.compile(r"\btap[0-9a-f]{8}-[0-9a-f]{2}\b")),

@@ -33,6 +33,10 @@ class AddressGroupNoun(Described):
     def visible(cls, context: RequestContext) -> Q:
         return sharing.visible("address_group", context)
 
+    @classmethod
+    def offered(cls, context: RequestContext) -> Q:
+        return sharing.shared("address_group", context)
+
 
 class AddressGroupViewSet(NounViewSet):
     noun = AddressGroupNoun
@@ -41,7 +45,7 @@ class AddressGroupViewSet(NounViewSet):
         return address_groups.create(values).id
 
     def change(self, found: AddressGroup, values: Values) -> None:
-        standard.change(found, standard.columns(values, AddressGroup))
+        standard.change(found, standard.columns(values, AddressGroup), lazily=True)
 
     def demand_write(self, action: str, target: Values, values: Values, given: Values) -> None:
         """Ask policy; whom a group is only shared with learns nothing when changing it."""

@@ -12,10 +12,26 @@ from rest_framework.versioning import BaseVersioning
 from cloud.network import errors, policies
 from middleware.context import RequestContext
 from versioned import wire
-from versioned.operation import MalformedBody, ResourceViewSet, UnsupportedMediaType
+from versioned.operation import MalformedBody, ResourceViewSet
 from versioned.versions import Version
 
 LOG = logging.getLogger(__name__)
+
+
+WORDLESS = (
+    "The server could not comply with the request since it is either malformed or otherwise "
+    "incorrect."
+)
+
+
+def _accepts_json(header: str) -> bool:
+    """Whether one of the media types in an Accept header is, or covers, JSON."""
+    for part in header.split(","):
+        kind, *parameters = (word.strip().lower() for word in part.split(";"))
+        is_refused = any(word.replace(" ", "") in ("q=0", "q=0.0") for word in parameters)
+        if kind in ("*/*", "application/*", "application/json") and not is_refused:
+            return True
+    return False
 
 
 class OnlyVersion(BaseVersioning):
@@ -28,8 +44,9 @@ class OnlyVersion(BaseVersioning):
 
 
 def fault(error: errors.NetworkError) -> HttpResponse:
-    body = {"NeutronError": {"type": error.kind, "message": error.message, "detail": ""}}
-    return wire.json_response(body, error.status)
+    body = {"type": error.kind, "message": error.message, "detail": ""}
+    is_bare = isinstance(error, errors.Unseen)
+    return wire.json_response(body if is_bare else {"NeutronError": body}, error.status)
 
 
 class NetworkViewSet(ResourceViewSet):
@@ -41,6 +58,14 @@ class NetworkViewSet(ResourceViewSet):
     def context(self) -> RequestContext:
         context: RequestContext = self.request.context
         return context
+
+    def check_media_type(self, request: Any) -> None:
+        """Read every body as JSON, whatever it is declared as, as Neutron does; refuse HEAD."""
+        if request.method == "HEAD":
+            raise MethodNotAllowed("HEAD")
+        accepted = request.META.get("HTTP_ACCEPT", "")
+        if accepted and not _accepts_json(accepted):
+            raise errors.HTTPNotAcceptable(WORDLESS)
 
     def check_url(self, kwargs: dict[str, Any]) -> None:
         """Take the suffix ".json" off the last part of the path."""
@@ -69,6 +94,13 @@ class NetworkViewSet(ResourceViewSet):
         if not policies.allows(self.context, rule, target):
             raise missing
 
+    def respond(self, value: Any, status: int) -> HttpResponse:
+        if status == 204:
+            response = HttpResponse(status=204)
+            del response.headers["Content-Type"]
+            return response
+        return super().respond(value, status)
+
     def flag(self, name: str) -> str | None:
         """The last value of a query parameter."""
         values = self.request.params.get(name)
@@ -85,17 +117,10 @@ class NetworkViewSet(ResourceViewSet):
             return fault(exc)
         if isinstance(exc, MalformedBody):
             return fault(errors.HTTPBadRequest("Body contains invalid data"))
-        if isinstance(exc, UnsupportedMediaType):
-            return fault(
-                errors.HTTPUnsupportedMediaType(
-                    "The request media type is not supported by this server."
-                )
-            )
         if isinstance(exc, MethodNotAllowed):
             return fault(
-                errors.HTTPMethodNotAllowed(
-                    "The method specified is not allowed for this resource."
-                )
+                # Neutron: says what its framework says of every refusal that has no words.
+                errors.HTTPMethodNotAllowed(WORDLESS)
             )
         if isinstance(exc, IntegrityError):
             # What the request leant on went away while it was answered.

@@ -52,6 +52,9 @@ class ConntrackHelperViewSet(NounViewSet):
     def scope(self) -> Any:
         return ConntrackHelper.objects.filter(router=self.parent)
 
+    def reach(self) -> Any:
+        return self.scope()
+
     def target_of_new(self, values: Values) -> Values:
         return {"parent_project_id": self.parent.project_id}
 

@@ -23,8 +23,6 @@ dns-domain-ports | dns_domain for ports | 2017-04-24T10:00:00-00:00
 dns-integration | DNS Integration | 2015-08-15T18:00:00-00:00
 dvr | Distributed Virtual Router | 2014-06-1T10:00:00-00:00
 empty-string-filtering | Empty String Filtering Extension | 2018-05-01T10:00:00-00:00
-enable-default-route-bfd | Enable Default Route BFD | 2023-02-27T00:00:00-00:00
-enable-default-route-ecmp | Enable Default Route ECMP | 2023-02-27T00:00:00-00:00
 expose-l3-conntrack-helper | Expose CT target rules for conntrack helper | 2019-04-04T10:00:00-00:00
 expose-port-forwarding-in-fip | Expose Floating IP port forwardings | 2018-06-28T16:00:00-00:00
 ext-gw-mode | Neutron L3 Configurable external gateway mode | 2013-03-28T10:00:00-00:00
@@ -107,7 +105,6 @@ standard-attr-timestamp | Resource timestamps | 2016-09-12T10:00:00-00:00
 stateful-security-group | Stateful security group | 2019-11-26T09:00:00-00:00
 subnet-dns-publish-fixed-ip | Subnet DNS publish fixed IP | 2019-05-24T10:00:00-00:00
 subnet-external-network | Subnet belongs to an external network | 2024-02-05T18:00:00-00:00
-subnet-segmentid-enforce | Subnet SegmentID (policy enforced) | 2018-09-04T00:00:00-00:00
 subnet-segmentid-writable | Subnet SegmentID (writable) | 2018-03-12T00:00:00-00:00
 subnet-service-types | Subnet service types | 2016-03-15T18:00:00-00:00
 subnet_allocation | Subnet Allocation | 2015-03-30T10:00:00-00:00
@@ -118,7 +115,6 @@ trunk | Trunk Extension | 2016-01-01T10:00:00-00:00
 trunk-details | Trunk port details | 2016-01-01T10:00:00-00:00
 uplink-status-propagation | Uplink status propagation extension | 2018-05-31T18:00:00-00:00
 uplink-status-propagation-updatable | Uplink status propagation updatable extension | 2024-09-03T18:00:00-00:00
-vlan-transparent | Vlantransparent | 2015-03-23T09:00:00-00:00
 """  # noqa: E501
 
 EXTENSIONS = {

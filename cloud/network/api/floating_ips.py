@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloud.network import errors
-from cloud.network.api import checks, converters
+from cloud.network.api import checks, converters, dns_checks
 from cloud.network.api.resource import Field, NetworkAsk, Rows
 from cloud.network.api.standard import Tagged
 from cloud.network.api.views import NounViewSet, Values
@@ -51,6 +51,7 @@ class FloatingIpNoun(Tagged):
         check=checks.or_none(checks.address),
         filters=True,
         sort=True,
+        guarded=True,
     )
     subnet_id = Field(show=False, post=True, default=None, check=checks.or_none(checks.uuid))
     router_id = Field(filters=True, sort=True)
@@ -68,10 +69,16 @@ class FloatingIpNoun(Tagged):
     )
     status = Field(filters=True, sort=True)
     dns_name = Field(
-        post=True, default="", convert=converters.to_lower, check=checks.dns_name, filters=True
+        post=True,
+        default="",
+        convert=converters.to_lower,
+        check=dns_checks.floating_ip_name,
+        filters=True,
     )
-    dns_domain = Field(post=True, default="", convert=converters.to_lower, check=checks.dns_domain)
-    qos_policy_id = Field(post=True, put=True, default=None, check=checks.or_none(checks.uuid))
+    dns_domain = Field(post=True, default="", convert=converters.to_lower, check=dns_checks.domain)
+    qos_policy_id = Field(
+        post=True, put=True, default=None, check=checks.or_none(checks.uuid), guarded=True
+    )
     qos_network_policy_id = Field("floating_network__qos_policy_id")
     port_details = Field(needs="port_id")
     port_forwardings = Field()

@@ -111,8 +111,9 @@ class Listing:
         except ValueError:
             limit = -1
         if limit < 0:
-            raise errors.HTTPBadRequest(
-                f"Limit must be an integer 0 or greater and not '{values[-1]}'"
+            asked = values[-1] if limit == -1 and values[-1] != "-1" else limit
+            raise errors.BadRequest(
+                resource="limit", msg=f"Limit must be an integer 0 or greater and not '{asked}'"
             )
         return limit or None
 
@@ -138,10 +139,7 @@ class Listing:
         keys = [key for key in self.params.get("sort_key", []) if key]
         directions = [word for word in self.params.get("sort_dir", []) if word]
         if len(keys) != len(directions):
-            # Neutron: without directions everything is ascending; some without are refused.
-            if directions:
-                raise errors.HTTPBadRequest("The number of sort_keys and sort_dirs must be same")
-            directions = ["asc"] * len(keys)
+            raise errors.HTTPBadRequest("The number of sort_keys and sort_dirs must be same")
         unknown = [
             key for key in keys if key not in self.noun.fields or not self.noun.fields[key].sort
         ]
@@ -150,7 +148,7 @@ class Listing:
         wrong = [word for word in directions if word not in ("asc", "desc")]
         if wrong:
             raise errors.HTTPBadRequest(
-                f"{wrong} is invalid value for sort_dirs, valid value is '['asc', 'desc']'"
+                f"{wrong} is invalid value for sort_dirs, valid value is 'asc' and 'desc'"
             )
         order = [
             (_column(self.noun, key), (word == "desc") != self.reverse)

@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Q
 
 from cloud.network import errors
-from cloud.network.api import checks, converters
+from cloud.network.api import checks, converters, dns_checks
 from cloud.network.api.resource import UNSET, Field, NetworkAsk, Rows
-from cloud.network.api.standard import Tagged, flag
+from cloud.network.api.standard import Tagged, flag, shows_tags
 from cloud.network.api.views import NounViewSet, Values
 from cloud.network.domain import networks, sharing, zones
 from cloud.network.models import Network, Segment, Subnet
@@ -47,6 +47,7 @@ def shared_field(kind: str, **how: Any) -> Field:
         default=False,
         convert=converters.to_bool,
         filters=shared_filter(kind),
+        guarded=True,
         **({"post": True, "put": True} | how),
     )
 
@@ -92,8 +93,23 @@ def _segments(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
     return {id: several for id, several in found.items() if len(several) > 1}
 
 
-def _provider(column: str) -> Any:
-    return lambda row, ask: None if row["segments"] else row[column]
+def _is_single(row: Values, ask: NetworkAsk) -> bool:
+    return not row["segments"]
+
+
+def to_segments(value: Any) -> Any:
+    """Segments with all three provider attributes; None stands for those that were not given."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        # Neutron: fails on what is not a list of objects.
+        raise errors.InvalidInput(error_message=f"'{value}' is not a list of segments")
+    for segment in value:
+        unknown = [key for key in segment if key not in networks.PROVIDER]
+        if unknown:
+            raise errors.HTTPBadRequest(f"Unrecognized attribute(s) '{', '.join(unknown)}'")
+        number = segment.get("provider:segmentation_id")
+        if number:
+            segment["provider:segmentation_id"] = converters.to_int(number)
+    return [{key: segment.get(key) or None for key in networks.PROVIDER} for segment in value]
 
 
 class NetworkNoun(Tagged):
@@ -111,6 +127,7 @@ class NetworkNoun(Tagged):
     subnets = Field("subnet_ids")
     shared = shared_field("network")
     mtu = Field(
+        guarded=True,
         post=True,
         put=True,
         default=0,
@@ -122,57 +139,87 @@ class NetworkNoun(Tagged):
     external = Field(
         "is_external",
         key="router:external",
+        guarded=True,
         post=True,
         put=True,
         default=False,
         convert=converters.to_bool,
         filters=True,
     )
-    is_default = flag(False, post=True, put=True)
-    port_security_enabled = flag(post=True, put=True, filters=False)
-    dns_domain = Field(
-        post=True, put=True, default="", convert=converters.to_lower, check=checks.dns_domain
+    # Neutron: says so of external networks alone, and of each that was just made.
+    is_default = flag(
+        False,
+        post=True,
+        put=True,
+        guarded=True,
+        when=lambda row, ask: row["is_external"] or ask.is_new,
+        needs=("is_default", "is_external"),
     )
-    availability_zone_hints = Field(post=True, default=[], check=checks.items, sort=True)
+    port_security_enabled = flag(post=True, put=True, filters=False, guarded=True)
+    ha = flag(False, post=True, show=False, filters=False)
+    dns_domain = Field(
+        post=True, put=True, default="", convert=converters.to_lower, check=dns_checks.domain
+    )
+    availability_zone_hints = Field(
+        post=True, default=[], check=checks.each(checks.text()), sort=True
+    )
     availability_zones = Field(lambda row, ask: [zones.ZONE] if row["subnet_ids"] else [])
     ipv4_address_scope = Field(lambda row, ask: row["scopes"].get(4), needs="scopes")
     ipv6_address_scope = Field(lambda row, ask: row["scopes"].get(6), needs="scopes")
     l2_adjacency = Field(lambda row, ask: True)
-    vlan_transparent = Field(
-        post=True, default=None, convert=converters.to_bool_or_none, filters=True
+    qos_policy_id = Field(
+        post=True, put=True, default=None, check=checks.or_none(checks.uuid), guarded=True
     )
-    qos_policy_id = Field(post=True, put=True, default=None, check=checks.or_none(checks.uuid))
     provider_network_type = Field(
-        _provider("network_type"),
+        "network_type",
+        when=_is_single,
         key="provider:network_type",
         needs=("network_type", "segments"),
         post=True,
         put=True,
         default=UNSET,
-        check=checks.or_none(checks.text(32)),
+        guarded=True,
+        check=checks.text(32),
         filters=lambda values, context: Q(network_type__in=values),
     )
     provider_physical_network = Field(
-        _provider("physical_network"),
+        "physical_network",
+        when=_is_single,
         key="provider:physical_network",
         needs=("physical_network", "segments"),
         post=True,
         put=True,
         default=UNSET,
-        check=checks.or_none(checks.text(64)),
+        guarded=True,
+        check=checks.text(64),
         filters=lambda values, context: Q(physical_network__in=values),
     )
     provider_segmentation_id = Field(
-        _provider("segmentation_id"),
+        "segmentation_id",
+        when=_is_single,
         key="provider:segmentation_id",
         needs=("segmentation_id", "segments"),
         post=True,
         put=True,
         default=UNSET,
-        convert=converters.to_int_or_none,
+        guarded=True,
+        convert=converters.to_int,
         filters=lambda values, context: Q(segmentation_id__in=values),
     )
-    segments = Field(show=False, post=True, put=True, default=UNSET, check=checks.items)
+    # Neutron: several segments stand in the place of the provider attributes.
+    segments = Field(
+        lambda row, ask: row["segments"],
+        when=lambda row, ask: row["segments"],
+        needs="segments",
+        post=True,
+        put=True,
+        default=UNSET,
+        convert=to_segments,
+        guarded=True,
+    )
+    tags = Field(
+        lambda row, ask: row["tags"], needs=("tags", "shared", "is_external"), when=shows_tags
+    )
 
     @classmethod
     def missing(cls, resource_id: str) -> errors.NetworkError:
@@ -181,6 +228,10 @@ class NetworkNoun(Tagged):
     @classmethod
     def visible(cls, context: RequestContext) -> Q:
         return sharing.visible("network", context, sharing.SHARED, sharing.EXTERNAL)
+
+    @classmethod
+    def offered(cls, context: RequestContext) -> Q:
+        return sharing.shared("network", context, sharing.SHARED, sharing.EXTERNAL)
 
 
 class NetworkViewSet(NounViewSet):

@@ -109,6 +109,9 @@ class PortForwardingViewSet(NounViewSet):
     def scope(self) -> Any:
         return PortForwarding.objects.filter(floating_ip=self.parent)
 
+    def reach(self) -> Any:
+        return self.scope()
+
     def target_of_new(self, values: Values) -> Values:
         return {"parent_project_id": self.parent.project_id}
 

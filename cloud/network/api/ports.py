@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Q
 
 from cloud.network import errors
-from cloud.network.api import checks, converters
+from cloud.network.api import checks, converters, dns_checks, structure_checks
 from cloud.network.api.resource import UNSET, Field, NetworkAsk, Rows
-from cloud.network.api.standard import Tagged, flag
+from cloud.network.api.standard import Tagged, flag, read_tags, shows_tags
 from cloud.network.api.views import NounViewSet, Values
 from cloud.network.domain import bindings, ports, resource_requests, sharing
 from cloud.network.models import (
@@ -100,19 +100,20 @@ def _by_groups(values: list[str], context: RequestContext) -> Q:
 
 
 def _assignment(row: Values, ask: NetworkAsk) -> list[Values]:
-    domain = row["dns_domain"] or "openstacklocal."
-    return [
-        {
-            "ip_address": fixed["ip_address"],
-            "hostname": (
-                row["dns_name"] or "host-" + fixed["ip_address"].replace(".", "-").replace(":", "-")
-            ),
-            "fqdn": f"{row['dns_name']}.{domain}"
-            if row["dns_name"]
-            else f"host-{fixed['ip_address'].replace('.', '-').replace(':', '-')}.{domain}",
-        }
-        for fixed in row["fixed_ips"]
-    ]
+    # Neutron: the port's own domain is for a DNS service outside, of which there is none.
+    found = []
+    for fixed in row["fixed_ips"]:
+        dashed = fixed["ip_address"].replace(".", "-").replace(":", "-")
+        name = row["dns_name"] or f"host-{dashed}"
+        full = name if name.endswith(".") else f"{name}.{dns_checks.DOMAIN}"
+        found.append({"ip_address": fixed["ip_address"], "hostname": name, "fqdn": full})
+    return found
+
+
+def _vif_details(row: Values, ask: NetworkAsk) -> Values:
+    details: Values = row["vif_details"]
+    # Neutron: which driver bound a port is known of ports, and not of their bindings.
+    return details | {"bound_drivers": {"0": "openvswitch"}} if details else {}
 
 
 def _binding(column: Any, key: str, **how: Any) -> Field:
@@ -136,19 +137,37 @@ class PortNoun(Tagged):
         post=True,
         put=True,
         default=UNSET,
-        convert=converters.to_mac,
+        convert=lambda value: ports.any_mac() if value is None else converters.to_mac(value),
         check=checks.mac,
         filters=True,
         sort=True,
+        guarded=True,
     )
     fixed_ips = Field(
-        post=True, put=True, default=UNSET, check=checks.fixed_ips, filters=_by_fixed_ips
+        post=True,
+        put=True,
+        default=UNSET,
+        check=structure_checks.fixed_ips,
+        filters=_by_fixed_ips,
+        guarded=True,
     )
     device_id = Field(
-        post=True, put=True, default="", check=checks.text(255), filters=True, sort=True
+        post=True,
+        put=True,
+        default="",
+        check=checks.text(255),
+        filters=True,
+        sort=True,
+        guarded=True,
     )
     device_owner = Field(
-        post=True, put=True, default="", check=checks.text(255), filters=True, sort=True
+        post=True,
+        put=True,
+        default="",
+        check=checks.text(255),
+        filters=True,
+        sort=True,
+        guarded=True,
     )
     security_groups = Field(
         post=True,
@@ -158,30 +177,20 @@ class PortNoun(Tagged):
         check=checks.uuids,
         filters=_by_groups,
     )
-    port_security_enabled = flag(UNSET, post=True, put=True, filters=False)
+    port_security_enabled = flag(UNSET, post=True, put=True, filters=False, guarded=True)
     allowed_address_pairs = Field(
         post=True,
         put=True,
         default=UNSET,
         convert=converters.to_list,
-        check=checks.address_pairs,
+        check=structure_checks.address_pairs,
+        guarded=True,
     )
     extra_dhcp_opts = Field(
-        lambda row, ask: [
-            {
-                "opt_name": option["opt_name"],
-                "opt_value": option["opt_value"],
-                "ip_version": int(option.get("ip_version") or 4),
-            }
-            for option in row["extra_dhcp_opts"]
-            if option["opt_value"] is not None
-        ],
-        needs="extra_dhcp_opts",
         post=True,
         put=True,
-        default=[],
-        convert=converters.to_list,
-        check=checks.dhcp_options,
+        default=None,
+        check=structure_checks.dhcp_options,
     )
     vnic_type = _binding(
         "vnic_type",
@@ -190,16 +199,18 @@ class PortNoun(Tagged):
         put=True,
         default="normal",
         check=checks.one_of(*VNIC_TYPES),
-        filters=True,
+        guarded=True,
     )
     host_id = _binding(
         "host_id",
         "host_id",
         post=True,
         put=True,
-        default="",
-        check=checks.or_none(checks.text(255)),
+        default=UNSET,
+        # Neutron: takes anything for the name of a host.
+        convert=lambda value: value if value is None else str(value),
         filters=True,
+        guarded=True,
     )
     profile = _binding(
         lambda row, ask: bindings.profile_of(row["binding_profile"], row["trusted"]),
@@ -207,25 +218,26 @@ class PortNoun(Tagged):
         needs=("binding_profile", "trusted"),
         post=True,
         put=True,
-        default={},
-        convert=converters.to_dict,
-        check=checks.mapping,
+        default=UNSET,
+        check=checks.or_none(checks.mapping),
+        guarded=True,
     )
     vif_type = _binding("vif_type", "vif_type")
-    vif_details = _binding("vif_details", "vif_details")
+    vif_details = _binding(_vif_details, "vif_details", needs="vif_details")
     dns_name = Field(
         post=True,
         put=True,
         default="",
         convert=converters.to_lower,
-        check=checks.dns_name,
-        filters=True,
+        check=dns_checks.name,
     )
     dns_domain = Field(
-        post=True, put=True, default="", convert=converters.to_lower, check=checks.dns_domain
+        post=True, put=True, default="", convert=converters.to_lower, check=dns_checks.domain
     )
-    dns_assignment = Field(_assignment, needs=("dns_name", "dns_domain", "fixed_ips"))
-    qos_policy_id = Field(post=True, put=True, default=None, check=checks.or_none(checks.uuid))
+    dns_assignment = Field(_assignment, needs=("dns_name", "fixed_ips"))
+    qos_policy_id = Field(
+        post=True, put=True, default=None, check=checks.or_none(checks.uuid), guarded=True
+    )
     qos_network_policy_id = Field("network__qos_policy_id")
     resource_request = Field(
         lambda row, ask: row["request"],
@@ -244,12 +256,33 @@ class PortNoun(Tagged):
         default=None,
         check=checks.one_of("required", "preferred", "legacy", "socket", None),
     )
-    hints = Field(post=True, put=True, default=None, check=checks.or_none(checks.mapping))
+    hints = Field(
+        post=True,
+        put=True,
+        default=None,
+        check=structure_checks.hints,
+        guarded=True,
+        parts=("openvswitch",),
+    )
     device_profile = Field(post=True, default=None, check=checks.or_none(checks.text(255)))
-    hardware_offload_type = Field(post=True, default=None, check=checks.one_of("switchdev", None))
+    hardware_offload_type = Field(
+        post=True,
+        default=UNSET,
+        convert=lambda value: None if value is None else str(value),
+        check=checks.one_of("switchdev"),
+        guarded=True,
+    )
     propagate_uplink_status = flag(post=True, put=True, filters=False)
-    data_plane_status = Field(put=True, check=checks.one_of(None, "ACTIVE", "DOWN"))
-    trusted = Field(post=True, put=True, default=None, convert=converters.to_bool_or_none)
+    data_plane_status = Field(put=True, check=checks.one_of(None, "ACTIVE", "DOWN"), guarded=True)
+    trusted = flag(UNSET, post=True, put=True, filters=False, guarded=True)
+    tags = Field(
+        lambda row, ask: row["tags"],
+        needs="tags",
+        post=True,
+        default=[],
+        check=read_tags,
+        when=shows_tags,
+    )
     # Neutron: only ports that are a trunk's parent have details of it.
     trunk_details = Field("trunk", when=lambda row, ask: row["trunk"] is not None)
 

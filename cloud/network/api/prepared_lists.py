@@ -60,7 +60,7 @@ def find(
                 del left[:count]
             return found.order_by(*(in_order(*each) for each in order)).values(*columns)
 
-        wants_project = sight is Sight.OWN and bool(noun.visible(context))
+        wants_project = sight in (Sight.OWN, Sight.SHARED) and bool(noun.visible(context))
         count = int(wants_project) + sum(count for _, count in form)
         known = Prepared(make, *[str] * count), wants_project
         if len(_known) < _MOST_FORMS:

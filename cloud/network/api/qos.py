@@ -43,6 +43,10 @@ class PolicyNoun(Tagged):
     def visible(cls, context: RequestContext) -> Q:
         return sharing.visible("qos_policy", context)
 
+    @classmethod
+    def offered(cls, context: RequestContext) -> Q:
+        return sharing.shared("qos_policy", context)
+
 
 class PolicyViewSet(NounViewSet):
     noun = PolicyNoun
@@ -71,12 +75,14 @@ class RuleViewSet(NetworkViewSet):
             # Neutron: who may add no rule is told so, even where the policy may not be seen.
             owner = QosPolicy.objects.filter(id=id).values_list("project_id", flat=True).first()
             if owner is not None:
-                self.demand(f"{verb}_policy_rule", {"parent_project_id": owner})
+                self.demand(f"{verb}_policy_{self.kind.name}_rule", {"parent_project_id": owner})
         found = PolicyNoun.scope(self.context).filter(id=id).first()
         if found is None:
             raise errors.QosPolicyNotFound(policy_id=id)
         if verb in ("update", "delete"):
-            self.demand(f"{verb}_policy_rule", {"parent_project_id": found.project_id})
+            self.demand(
+                f"{verb}_policy_{self.kind.name}_rule", {"parent_project_id": found.project_id}
+            )
         policy: QosPolicy = found
         return policy
 

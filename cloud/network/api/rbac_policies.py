@@ -14,12 +14,15 @@ from cloud.network.models import RbacPolicy
 class RbacPolicyNoun(Owned):
     member, plural, model = "rbac_policy", "rbac_policies", RbacPolicy
 
-    object_type = Field(post=True, check=checks.text(255), filters=True, sort=True)
-    object_id = Field(post=True, check=checks.uuid, filters=True, sort=True)
-    action = Field(post=True, check=checks.text(255), filters=True, sort=True)
+    id = Field(filters=True)
+    project_id = Field(post=True, filters=True, check=checks.text(255), default="")
+    tenant = Field("project_id", key="tenant_id", filters=True)
+    object_type = Field(post=True, check=checks.text(255), filters=True, guarded=True)
+    object_id = Field(post=True, check=checks.uuid, filters=True, guarded=True)
     target_tenant = Field(
-        "target_project", post=True, put=True, check=checks.text(255), filters=True, sort=True
+        "target_project", post=True, put=True, check=checks.text(255), filters=True, guarded=True
     )
+    action = Field(post=True, check=checks.text(255), filters=True, guarded=True)
 
     @classmethod
     def missing(cls, resource_id: str) -> errors.NetworkError:

@@ -30,6 +30,9 @@ class NetworkAsk(Ask):
     def __init__(self, context: RequestContext) -> None:
         super().__init__((2, 0), lambda rule: policies.allows(context, rule, {}))
         self.context = context
+        # Whether what is rendered was just made.
+        self.is_new = False
+        self.reads = context.is_admin or "reader" in context.roles
 
 
 class Sight(Enum):
@@ -37,6 +40,7 @@ class Sight(Enum):
 
     ALL = "all"
     OWN = "its own, and what is shared with it"
+    SHARED = "what is shared with it"
     NOTHING = "nothing"
 
 
@@ -47,7 +51,9 @@ class Field:
     the name on the wire.  `post`, `put`: whether bodies may hold it.  `default`: REQUIRED, UNSET
     (left out of what the domain gets) or a value.  `convert`, `check`: applied to values in
     bodies, in this order.  `filters`: True, or a function from values to a Q.  `sort`: whether
-    lists sort by it.  `needs`: columns or related things that a function reads.
+    lists sort by it.  `needs`: columns or related things that a function reads.  `guarded`:
+    whether policy is asked when the attribute is set; `parts`: the keys of its value that have
+    rules of their own.
     """
 
     def __init__(
@@ -65,6 +71,8 @@ class Field:
         sort: bool = False,
         needs: str | Iterable[str] = (),
         when: Callable[[Any, Any], bool] | None = None,
+        guarded: bool = False,
+        parts: tuple[str, ...] = (),
     ) -> None:
         self.source = source
         self.key = key or ""
@@ -72,6 +80,7 @@ class Field:
         self.convert, self.check = convert, check
         self.show, self.filters, self.sort = show, filters, sort
         self.needs, self.when = needs, when
+        self.guarded, self.parts = guarded, parts
 
     def named(self, name: str) -> None:
         self.key = self.key or name
@@ -82,14 +91,15 @@ class Field:
         policy = rule if rule in policies.RULES else None
         return Attr(self.source, key=self.key, policy=policy, needs=self.needs, when=self.when)
 
-    def read(self, value: Any) -> Any:
-        """Convert and check a value from a body."""
+    def read(self, value: Any, *, name: str | None = None) -> Any:
+        """Convert and check a value from a body; `name`: what a refusal calls it."""
         if self.convert is not None:
             value = self.convert(value)
         if self.check is not None:
             reason = self.check(value)
             if reason:
-                raise errors.HTTPBadRequest(f"Invalid input for {self.key}. Reason: {reason}.")
+                key = name or self.key
+                raise errors.HTTPBadRequest(f"Invalid input for {key}. Reason: {reason}.")
         return value
 
     @property
@@ -135,6 +145,8 @@ class Noun:
     shape: ClassVar[type[Shape]]
     tagged: ClassVar[bool] = False
     owned: ClassVar[bool] = True
+    # Neutron: most nouns know their owner as `tenant_id`, and say so when they refuse one.
+    says_project: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         own: dict[str, Field] = {}
@@ -163,6 +175,11 @@ class Noun:
         """What a caller who is no admin sees."""
         return Q(project_id=context.project_id)
 
+    @classmethod
+    def offered(cls, context: RequestContext) -> Q:
+        """What of it is shared with the caller, whose it may be besides."""
+        return Q(pk=None)
+
     # Rows
 
     @classmethod
@@ -186,7 +203,16 @@ class Noun:
             "group_project_id": context.project_id,
             "parent_project_id": context.project_id,
         }
-        return Sight.OWN if policies.allows(context, rule, everything) else Sight.NOTHING
+        if policies.allows(context, rule, everything):
+            return Sight.OWN
+        # Neutron: nobody needs a role to see what is shared.
+        return Sight.SHARED if "shared" in policies.RULES.get(rule, ()) else Sight.NOTHING
+
+    @classmethod
+    def reach(cls, context: RequestContext) -> QuerySet[Any]:
+        """Everything that is found for the caller, before policy is asked."""
+        is_wide = context.is_admin or "service" in context.roles
+        return cls.seen(context, Sight.ALL if is_wide else Sight.OWN)
 
     @classmethod
     def seen(cls, context: RequestContext, sight: Sight) -> QuerySet[Any]:
@@ -194,6 +220,8 @@ class Noun:
         found = cls.model._default_manager.all()
         if sight is Sight.ALL:
             return found
+        if sight is Sight.SHARED:
+            return found.filter(cls.offered(context))
         return found.filter(cls.visible(context)) if sight is Sight.OWN else found.none()
 
     @classmethod
@@ -243,23 +271,20 @@ class Noun:
                 )
             given["project_id"] = context.project_id
         cls._refuse_unknown(given)
+        for key, field in cls.fields.items():
+            if not field.post and key in given:
+                raise errors.HTTPBadRequest(f"Attribute '{key}' not allowed in POST")
+            if field.post and key not in given and field.default is REQUIRED:
+                raise errors.HTTPBadRequest(
+                    f"Failed to parse request. Required attribute '{key}' not specified"
+                )
         values: dict[str, Any] = {}
         for key, field in cls.fields.items():
-            if not field.post:
-                if key in given:
-                    raise errors.HTTPBadRequest(f"Attribute '{key}' not allowed in POST")
-                continue
-            if key not in given:
-                if field.default is REQUIRED:
-                    raise errors.HTTPBadRequest(
-                        f"Failed to parse request. Required attribute '{key}' not specified"
-                    )
-                if field.default is UNSET:
-                    continue
+            if key in given:
+                values[key] = field.read(given[key], name=cls._said(key))
+            elif field.post and field.default is not UNSET:
                 value = field.default
                 values[key] = value.copy() if isinstance(value, (list, dict)) else value
-            else:
-                values[key] = field.read(given[key])
         return values
 
     @classmethod
@@ -267,33 +292,38 @@ class Noun:
         """Check a body that updates; only what was given is there afterwards."""
         given = cls._owner(body, context)
         cls._refuse_unknown(given)
-        for key in given:
-            if not cls.fields[key].put:
-                raise errors.HTTPBadRequest(f"Cannot update read-only attribute {key}")
-        return {key: cls.fields[key].read(value) for key, value in given.items()}
+        for key, field in cls.fields.items():
+            if key in given and not field.put:
+                raise errors.HTTPBadRequest(f"Cannot update read-only attribute {cls._said(key)}")
+        return {key: field.read(given[key]) for key, field in cls.fields.items() if key in given}
+
+    @classmethod
+    def _said(cls, key: str) -> str:
+        return "tenant_id" if key == "project_id" and not cls.says_project else key
 
     @classmethod
     def _owner(cls, body: dict[str, Any], context: RequestContext) -> dict[str, Any]:
+        """What a body gives, its owner by one name."""
         given = dict(body)
-        project = given.pop("tenant_id", None)
-        if project is not None:
-            if given.get("project_id", project) != project:
-                raise errors.HTTPBadRequest("'project_id' and 'tenant_id' do not match")
-            given["project_id"] = project
-        project = given.get("project_id")
-        if (
-            project is not None
-            and project != context.project_id
-            and not (context.is_admin or "service" in context.roles)
-        ):
+        names = [name for name in ("project_id", "tenant_id") if name in given]
+        if not names:
+            return given
+        project = given[names[0]]
+        if given.pop("tenant_id", project) != project:
+            raise errors.HTTPBadRequest("'project_id' and 'tenant_id' do not match")
+        given["project_id"] = project
+        if project != context.project_id and not (context.is_admin or "service" in context.roles):
             raise errors.HTTPBadRequest(
-                "Specifying 'project_id' or 'tenant_id' other than the authenticated project in "
-                "request requires admin privileges"
+                "Specifying 'project_id' other than the authenticated project in request is not "
+                "allowed for the current user."
             )
         return given
 
     @classmethod
     def _refuse_unknown(cls, given: dict[str, Any]) -> None:
         unknown = [key for key in given if key not in cls.fields]
+        if "project_id" in unknown:
+            # Neutron: an owner goes by both names, whichever was given.
+            unknown.append("tenant_id")
         if unknown:
             raise errors.HTTPBadRequest(f"Unrecognized attribute(s) '{', '.join(unknown)}'")

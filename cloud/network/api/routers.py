@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloud.network import errors
-from cloud.network.api import checks, converters
+from cloud.network.api import checks, converters, structure_checks
 from cloud.network.api.resource import UNSET, Field, NetworkAsk, Rows
 from cloud.network.api.standard import Tagged, flag
 from cloud.network.api.views import NounViewSet, Values
@@ -60,7 +60,7 @@ def gateway_info(value: Any) -> str | None:
         return f"Unexpected keys supplied: {', '.join(sorted(unknown))}"
     reason = checks.uuid(value["network_id"])
     if value.get("external_fixed_ips") is not None:
-        reason = reason or checks.fixed_ips(value["external_fixed_ips"])
+        reason = reason or structure_checks.fixed_ips(value["external_fixed_ips"])
     return reason
 
 
@@ -86,7 +86,7 @@ class RouterNoun(Tagged):
     related = {**Tagged.related, "gateway_ips": _gateways, "helpers": _helpers}
 
     admin_state_up = flag(post=True, put=True, sort=True)
-    status = Field(filters=True, sort=True)
+    status = Field(sort=True)
     external_gateway_info = Field(
         _gateway_info,
         needs=(
@@ -101,21 +101,17 @@ class RouterNoun(Tagged):
         default=None,
         convert=_read_gateway,
         check=gateway_info,
+        guarded=True,
+        parts=("network_id", "external_fixed_ips", "enable_snat", "qos_policy_id"),
     )
-    routes = Field(put=True, default=[], convert=converters.to_list, check=checks.routes)
+    routes = Field(put=True, default=[], convert=converters.to_list, check=structure_checks.routes)
     distributed = Field(
-        post=True, put=True, default=UNSET, convert=converters.to_bool, filters=True
+        post=True, put=True, default=UNSET, convert=converters.to_bool_or_none, guarded=True
     )
-    ha = Field(post=True, put=True, default=UNSET, convert=converters.to_bool, filters=True)
+    ha = Field(post=True, put=True, default=UNSET, convert=converters.to_bool_or_none, guarded=True)
     availability_zone_hints = Field(post=True, default=[], check=checks.items)
     availability_zones = Field(lambda row, ask: [zones.ZONE])
-    flavor_id = Field(
-        post=True, default=None, check=checks.or_none(checks.uuid), filters=True, sort=True
-    )
-    service_type_id = Field(post=True, default=None, check=checks.or_none(checks.uuid))
-    enable_ndp_proxy = flag(False, post=True, put=True)
-    enable_default_route_bfd = flag(False, post=True, put=True, filters=False)
-    enable_default_route_ecmp = flag(False, post=True, put=True, filters=False)
+    flavor_id = Field(post=True, default=UNSET, sort=True, guarded=True)
     conntrack_helpers = Field("helpers")
 
     @classmethod
@@ -157,7 +153,7 @@ class RouterViewSet(NounViewSet):
 
     def routes(self, body: Any) -> Any:
         routes = self.item(body).get("routes")
-        reason = checks.routes(routes)
+        reason = structure_checks.routes(routes)
         if reason:
             raise errors.HTTPBadRequest(f"Invalid input for routes. Reason: {reason}.")
         return routes

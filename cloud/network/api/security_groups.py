@@ -149,6 +149,10 @@ class SecurityGroupNoun(Tagged):
     def visible(cls, context: RequestContext) -> Q:
         return sharing.visible("security_group", context)
 
+    @classmethod
+    def offered(cls, context: RequestContext) -> Q:
+        return sharing.shared("security_group", context)
+
 
 class SecurityGroupViewSet(NounViewSet):
     noun = SecurityGroupNoun

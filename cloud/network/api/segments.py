@@ -54,7 +54,7 @@ class SegmentViewSet(NounViewSet):
         return networks.add_segment(values).id
 
     def change(self, found: Segment, values: Values) -> None:
-        standard.change(found, standard.columns(values, Segment))
+        standard.change(found, standard.columns(values, Segment), lazily=True)
 
     def remove(self, found: Segment) -> None:
         networks.remove_segment(found)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cloud.network.api import checks, converters
-from cloud.network.api.resource import Field, Noun, tags_of
+from cloud.network.api.resource import Field, NetworkAsk, Noun, tags_of
 from cloud.network.models import Tag
 
 MANY_TAGS = 50
@@ -36,20 +36,31 @@ class Described(Owned):
     """Neutron's standard attributes without tags."""
 
     name = name_field()
-    description = Field(
-        post=True, put=True, default="", check=checks.text(255), filters=True, sort=True
-    )
-    created_at = Field(shown_time("created_at"), needs="created_at", sort=True)
-    updated_at = Field(shown_time("updated_at"), needs="updated_at", sort=True)
-    revision_number = Field(filters=True, sort=True)
+    description = Field(post=True, put=True, default="", check=checks.text(255), filters=True)
+    # Neutron: lists are not sorted by these.
+    created_at = Field(shown_time("created_at"), needs="created_at")
+    updated_at = Field(shown_time("updated_at"), needs="updated_at")
+    revision_number = Field(filters=True)
+
+
+_TEXTS = checks.each(checks.text(255))
 
 
 def read_tags(value: Any) -> str | None:
-    if not isinstance(value, list) or any(checks.text(255)(tag) for tag in value):
-        return f"'{value}' is not a list of tags"
-    if len(set(value)) > MANY_TAGS:
+    reason = _TEXTS(value)
+    if reason:
+        return reason
+    if len(value) > MANY_TAGS:
         return f"The number of tags exceed the per-resource limit of {MANY_TAGS}"
     return None
+
+
+def shows_tags(row: dict[str, Any], ask: NetworkAsk) -> bool:
+    """Neutron: who may not read, but sees all of a kind, as services do, is told no tags of it.
+
+    Of what is shared everybody is told.
+    """
+    return ask.reads or bool(row.get("shared") or row.get("is_external"))
 
 
 class Tagged(Described):
@@ -57,14 +68,8 @@ class Tagged(Described):
 
     tagged = True
     related = {"tags": tags_of}
-    tags = Field(
-        lambda row, ask: row["tags"],
-        needs="tags",
-        post=True,
-        default=[],
-        check=read_tags,
-        convert=converters.to_list,
-    )
+    # Neutron: of all nouns ports alone are given tags when they are made.
+    tags = Field(lambda row, ask: row["tags"], needs="tags", when=shows_tags)
 
 
 __all__ = ["Described", "Owned", "Tag", "Tagged", "flag", "name_field", "shown_time"]

@@ -7,7 +7,7 @@ from django.db.models import Q
 from cloud.network import errors
 from cloud.network.api import checks, converters
 from cloud.network.api.networks import shared_field, shared_loader
-from cloud.network.api.resource import UNSET, Field
+from cloud.network.api.resource import REQUIRED, UNSET, Field
 from cloud.network.api.standard import Described, Tagged, flag, name_field
 from cloud.network.api.views import NounViewSet, Values
 from cloud.network.domain import pools, sharing
@@ -35,7 +35,7 @@ class SubnetPoolNoun(Tagged):
     member, plural, model = "subnetpool", "subnetpools", SubnetPool
     related = {**Tagged.related, "shared": shared_loader("subnetpool")}
 
-    name = name_field(check=checks.name(may_be_empty=False))
+    name = name_field(default=REQUIRED, check=checks.name(None, may_be_empty=False))
     # Neutron: a single prefix may stand without its list.
     prefixes = Field(post=True, put=True, convert=converters.to_prefixes, check=checks.cidrs)
     default_quota = Field(
@@ -51,7 +51,7 @@ class SubnetPoolNoun(Tagged):
     default_prefixlen = _length("default_prefixlen")
     min_prefixlen = _length("min_prefixlen")
     max_prefixlen = _length("max_prefixlen")
-    is_default = flag(False, post=True, put=True, sort=True)
+    is_default = flag(False, post=True, put=True, sort=True, guarded=True)
     shared = shared_field("subnetpool", put=False)
     address_scope_id = Field(
         post=True,
@@ -69,6 +69,10 @@ class SubnetPoolNoun(Tagged):
     @classmethod
     def visible(cls, context: RequestContext) -> Q:
         return sharing.visible("subnetpool", context)
+
+    @classmethod
+    def offered(cls, context: RequestContext) -> Q:
+        return sharing.shared("subnetpool", context)
 
 
 class SubnetPoolViewSet(NounViewSet):
@@ -136,6 +140,10 @@ class AddressScopeNoun(Described):
     @classmethod
     def visible(cls, context: RequestContext) -> Q:
         return sharing.visible("address_scope", context)
+
+    @classmethod
+    def offered(cls, context: RequestContext) -> Q:
+        return sharing.shared("address_scope", context)
 
 
 class AddressScopeViewSet(NounViewSet):

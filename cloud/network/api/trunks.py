@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloud.network import errors
-from cloud.network.api import checks
+from cloud.network.api import checks, structure_checks
 from cloud.network.api.resource import Field, NetworkAsk, Rows
 from cloud.network.api.standard import Tagged, flag
 from cloud.network.api.views import NounViewSet, Values
@@ -24,7 +24,7 @@ class TrunkNoun(Tagged):
     admin_state_up = flag(post=True, put=True, sort=True)
     port_id = Field(post=True, check=checks.uuid, filters=True, sort=True)
     status = Field(filters=True, sort=True)
-    sub_ports = Field(post=True, default=[], check=checks.subports)
+    sub_ports = Field(post=True, default=[], check=structure_checks.subports, guarded=True)
 
     @classmethod
     def missing(cls, resource_id: str) -> errors.NetworkError:
@@ -45,7 +45,7 @@ class TrunkViewSet(NounViewSet):
 
     def subports(self, body: Any) -> Any:
         subports = body.get("sub_ports") if isinstance(body, dict) else None
-        reason = checks.subports(subports)
+        reason = structure_checks.subports(subports)
         if reason:
             raise errors.InvalidInput(error_message=reason)
         return subports

@@ -40,8 +40,8 @@ from cloud.network.api.versions import VersionViewSet, not_found
 from cloud.network.domain.qos import KINDS
 from versioned.routes import route
 
-# Neutron: every path may end with the format.
-_SUFFIX = r"(?:\.json)?"
+# Neutron: every path may end with the format, and with a slash.
+_SUFFIX = r"(?:\.json)?/?"
 MEMBER = {"get": "retrieve", "put": "update", "delete": "destroy"}
 TAGS = {"get": "list", "post": "create", "put": "update", "delete": "clear"}
 
@@ -66,8 +66,6 @@ def _either_spelling(path: str) -> str:
 def noun(path: str, viewset: Any, *, new: bool = True, change: bool = True) -> list[URLPattern]:
     """The two rows that most nouns have, and their tags."""
     kind = viewset.noun
-    if "{" not in path:
-        VersionViewSet.collections.append((path, kind.member))
     if kind.tagged:
         TagViewSet.nouns[path.rpartition("/")[2].replace("_", "-")] = kind
     everyone = {"get": "list"} | ({"post": "create"} if new else {})
@@ -88,7 +86,7 @@ def rules(kind: Any) -> list[URLPattern]:
 
 urlpatterns = [
     route("/?", VersionViewSet, get="list"),
-    route("/v2.0/?", VersionViewSet, get="resources"),
+    route("/v2.0/", VersionViewSet, get="resources"),
     *noun("networks", NetworkViewSet),
     *noun("subnets", SubnetViewSet),
     *noun("ports", PortViewSet),

@@ -1,8 +1,11 @@
 """The five operations that every noun has, written once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from cloud.network import errors, policies
+from cloud.network import errors
+from cloud.network.api import judging
 from cloud.network.api.base import NetworkViewSet
 from cloud.network.api.listing import Listing, fields_of
 from cloud.network.api.resource import NetworkAsk, Noun
@@ -80,8 +83,9 @@ class NounViewSet(NetworkViewSet):
             prepared.append(values)
         made = standard.together(self.make, prepared)
         if not many:
-            return self.show(made[0], everything=True)
+            return self.show(made[0], is_new=True)
         ask = NetworkAsk(self.context)
+        ask.is_new = True
         rows = {row["id"]: row for row in self.noun.load(self.everything(made), ask)}
         return {self.noun.plural: [self.noun.shape.render(rows[id], ask) for id in made]}
 
@@ -93,17 +97,30 @@ class NounViewSet(NetworkViewSet):
         values = self.noun.read_change(item, self.context)
         found = self.fetch(id)
         target = self.target_of(found) | {k: v for k, v in values.items() if k != "project_id"}
-        self.demand_write(f"update_{self.noun.member}", target, values, item)
+        with self.hiding(found):
+            self.demand_write(f"update_{self.noun.member}", target, values, item)
         self.check_revision(found)
         self.change(found, values)
         return self.show(id, everything=True)
+
+    def http_method_not_allowed(self, request: Any, *args: Any, **url: str) -> Any:
+        if request.method in ("PUT", "DELETE") and "id" not in url:
+            # Neutron: looks for what is to be written before it finds that nothing was named.
+            if request.method == "PUT":
+                self.noun.read_change(self.item(request.json), self.context)
+            self.enter(url)
+            raise self.noun.missing("None")
+        return super().http_method_not_allowed(request, *args, **url)
 
     @operation(status=204)
     def destroy(self, request: Any, *, id: str, **url: str) -> Any:
         """Delete one."""
         self.enter(url)
         found = self.fetch(id)
-        self.demand(f"delete_{self.noun.member}", self.target_of(found))
+        with self.hiding(found):
+            self.demand(f"delete_{self.noun.member}", self.target_of(found))
+        if request._request.body:
+            raise errors.HTTPBadRequest("Request body is not supported in DELETE.")
         self.check_revision(found)
         self.remove(found)
 
@@ -112,11 +129,12 @@ class NounViewSet(NetworkViewSet):
     def everything(self, ids: Any) -> Any:
         return self.noun.model._default_manager.filter(id__in=ids)
 
-    def show(self, id: str, *, everything: bool = False) -> Any:
-        """Render one; with `everything` the caller has just written it."""
+    def show(self, id: str, *, everything: bool = False, is_new: bool = False) -> Any:
+        """Render one; with `everything` the caller has just written it, or made it (`is_new`)."""
         ask = NetworkAsk(self.context)
+        ask.is_new = is_new
         ask.only = fields_of(self.request.params)
-        if everything:
+        if everything or is_new:
             rows = self.noun.load_one(id, ask)
         else:
             rows = self.noun.load(self.scope().filter(id=id), ask)
@@ -124,72 +142,67 @@ class NounViewSet(NetworkViewSet):
             raise self.absent(id)
         return {self.noun.member: self.noun.shape.render(rows[0], ask)}
 
+    def reach(self) -> Any:
+        """What is found for the caller, before policy is asked."""
+        return self.noun.reach(self.context)
+
     def fetch(self, id: str) -> Any:
-        found = self.scope().filter(id=id).first()
+        """One that a request wants to write, whether or not the caller may."""
+        found = self.reach().filter(id=id).first()
         if found is None:
-            raise self.absent(id)
+            raise self.noun.missing(id)
         return found
+
+    @contextmanager
+    def hiding(self, found: Any) -> Iterator[None]:
+        """Tell a caller who may not see `found` that it is not there, in place of a refusal."""
+        try:
+            yield
+        except (errors.PolicyNotAuthorized, errors.InvalidScope):
+            if self.scope().filter(pk=found.pk).exists():
+                raise
+            raise errors.HTTPNotFound("The resource could not be found.") from None
 
     def absent(self, id: str) -> errors.NetworkError:
         """The refusal for an id that is not there, or not to be seen."""
-        context = self.context
-        if (
-            context.is_admin
-            and policies.foreign_scope(context) is not None
-            and self.everything([id]).exists()
-        ):
-            # Neutron: finds it for an administrator, and then heeds the scope.
-            return errors.HTTPNotFound("The resource could not be found.")
+        if self.reach().filter(id=id).exists():
+            return errors.Unseen("The resource could not be found.")
         return self.noun.missing(id)
 
     def item(self, body: Any) -> Values:
+        if not self.request._request.body:
+            raise errors.HTTPBadRequest(f"Unable to find '{self.noun.member}' in request body")
         if not isinstance(body, dict):
             raise errors.HTTPBadRequest("Body contains invalid data")
+        if self.noun.plural in body:
+            raise errors.HTTPBadRequest("Bulk operation not supported")
+        return self.one(body)
+
+    def one(self, body: Values) -> Values:
         item = body.get(self.noun.member)
-        if not isinstance(item, dict):
+        if item is None:
             raise errors.HTTPBadRequest(f"Unable to find '{self.noun.member}' in request body")
+        if not isinstance(item, dict):
+            raise errors.HTTPBadRequest(f"Object '{self.noun.member}' contains invalid data")
         return item
 
     def items(self, body: Any) -> tuple[Items, bool]:
         """The resources of a body, and whether there may be several."""
-        if isinstance(body, dict) and self.noun.plural in body:
-            items = body[self.noun.plural]
-            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-                raise errors.HTTPBadRequest("Resource body required")
+        member = self.noun.member
+        if not isinstance(body, dict) or self.noun.plural not in body:
+            return [self.item(body)], False
+        items = body[self.noun.plural]
+        if not items:
+            raise errors.HTTPBadRequest("Resources required")
+        try:
             # Neutron: the items of a bulk create may be wrapped in the member's name again.
-            return [
-                item[self.noun.member] if set(item) == {self.noun.member} else item
-                for item in items
-            ], True
-        return [self.item(body)], False
+            return [self.one(item if member in item else {member: item}) for item in items], True
+        except TypeError:
+            raise errors.HTTPBadRequest("Body contains invalid data") from None
 
     def demand_write(self, action: str, target: Values, values: Values, given: Values) -> None:
         """Ask the rule of an operation, and those of each attribute that was given."""
-        context = self.context
-        asked = [action]
-        allowed = policies.grants(context, action, target)
-        for key in given:
-            rule = f"{action}:{key}"
-            if allowed and rule in policies.RULES and self._was_set(action, key, values):
-                asked.append(rule)
-                allowed = policies.grants(context, rule, target)
-            for inner in _keys(given[key]):
-                rule = f"{action}:{key}:{inner}"
-                if allowed and rule in policies.RULES:
-                    asked.append(rule)
-                    allowed = policies.grants(context, rule, target)
-        scope = policies.foreign_scope(context)
-        # Neutron: rules of attributes hide the scope of the operation's own.
-        if scope is not None and len(asked) == 1:
-            raise errors.InvalidScope(rule=action, scope=scope)
-        if not allowed:
-            rules = " and ".join(f"rule:{name}" for name in asked)
-            raise errors.PolicyNotAuthorized(rule=f"({rules})" if len(asked) > 1 else rules)
-
-    def _was_set(self, action: str, key: str, values: Values) -> bool:
-        # Neutron: what equals the default counts as not given when something is created.
-        field = self.noun.fields[key]
-        return action.startswith("update") or values.get(key) != field.default
+        judging.demand(self.context, self.noun, action, target, values, given)
 
     def check_revision(self, found: Any) -> None:
         """Refuse when If-Match names another revision."""
@@ -201,11 +214,3 @@ class NounViewSet(NetworkViewSet):
             raise errors.RevisionNumberConstraintFailed(
                 f"Constrained to {wanted}, but current revision is {found.revision_number}"
             )
-
-
-def _keys(value: Any) -> set[str]:
-    if isinstance(value, dict):
-        return set(value)
-    if isinstance(value, list):
-        return {key for item in value if isinstance(item, dict) for key in item}
-    return set()

@@ -16,6 +16,7 @@ Values = dict[str, Any]
 AUTOMATIC = ("slaac", "dhcpv6-stateless")
 # How many addresses are looked at before a subnet is taken to be nearly full.
 SAMPLE = 24
+ROUTERS = ("network:router_", "network:ha_router_replicated_interface")
 SMALL = 64
 ATTEMPTS = 10
 
@@ -62,7 +63,8 @@ def wishes(
     ]
     named = [subnet for subnet in fitting if subnet.service_types]
     if asked is not None:
-        return [_asked(list(subnets), wish, network_id=network_id, mac=mac) for wish in asked]
+        them = list(subnets)
+        return [_asked(them, wish, network_id=network_id, owner=owner, mac=mac) for wish in asked]
     chosen = named or fitting
     groups = (
         [subnet for subnet in chosen if subnet.ip_version == 4],
@@ -75,7 +77,7 @@ def wishes(
     return found
 
 
-def _asked(subnets: list[Subnet], wish: Values, *, network_id: str, mac: str) -> Wish:
+def _asked(subnets: list[Subnet], wish: Values, *, network_id: str, owner: str, mac: str) -> Wish:
     if not subnets:
         raise errors.InvalidInput(error_message="IP allocation requires subnets for network")
     subnet_id, asked = wish.get("subnet_id"), wish.get("ip_address")
@@ -84,10 +86,12 @@ def _asked(subnets: list[Subnet], wish: Values, *, network_id: str, mac: str) ->
     if subnet_id is None:
         address = ip_address(str(asked))
         for subnet in subnets:
-            if address in block(subnet):
+            if address in block(subnet) and not _is_edge(subnet, address, owner):
                 return Wish((subnet,), str(address))
         raise errors.InvalidIpForNetwork(ip_address=asked)
     found = next((subnet for subnet in subnets if subnet.id == subnet_id), None)
+    if found is None and not Subnet.objects.filter(id=subnet_id).exists():
+        raise errors.SubnetNotFound(subnet_id=subnet_id)
     if found is None:
         raise errors.InvalidInput(
             error_message=(
@@ -98,11 +102,21 @@ def _asked(subnets: list[Subnet], wish: Values, *, network_id: str, mac: str) ->
     if asked is None:
         return Wish((found,), from_mac(found.cidr, mac) if is_automatic(found) else None)
     address = ip_address(asked)
-    net = block(found)
-    edges = {net.network_address, net.broadcast_address} if net.version == 4 else set()
-    if address not in net or (address in edges and net.prefixlen < 31):
+    if address not in block(found) or _is_edge(found, address, owner):
         raise errors.InvalidIpForSubnet(ip_address=asked)
     return Wish((found,), str(address))
+
+
+def _is_edge(subnet: Subnet, address: Any, owner: str) -> bool:
+    """Whether an address is that of the subnet itself, or that of all on it.
+
+    In IPv6 the first means any router, and nobody knows who a port without an owner is for.
+    """
+    net = block(subnet)
+    if net.version == 6:
+        is_router = not owner or owner.startswith(ROUTERS)
+        return bool(address == net.network_address and not is_router)
+    return address in (net.network_address, net.broadcast_address)
 
 
 def take(port_id: str, wish: Wish, *, network_id: str) -> FixedIp:

@@ -15,6 +15,7 @@ VIF_DETAILS = {
     "connectivity": "l2",
     "port_filter": True,
     "ovs_hybrid_plug": False,
+    "ovs_create_tap": True,
     "datapath_type": "system",
     "bridge_name": "br-int",
 }

@@ -41,7 +41,6 @@ def create(context: RequestContext, values: Values) -> FloatingIp:
         row |= {"id": id, "floating_ip_address": address, "floating_port_id": port.id}
         row |= {"port_id": None, "fixed_ip_address": None, "router_id": None}
         found = standard.add(FloatingIp, row)
-        standard.tag(id, values["tags"])
         _lead(context, found, values)
         found.save()
         return found

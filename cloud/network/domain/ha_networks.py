@@ -45,7 +45,7 @@ def change(router: Router, values: dict[str, Any]) -> None:
 def _make(router: Router) -> Network:
     # Neutron: the network is nobody's, or else the project would see it.
     context = RequestContext(is_admin=True)
-    plain = {"project_id": "", "tags": []}
+    plain = {"project_id": ""}
     network = networks.create(
         context,
         {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from cloud.network import errors
 from cloud.network.domain import ports, qos, quotas, security, sharing, standard, zones
@@ -28,6 +28,7 @@ RENAMED = {
     "provider:physical_network": "physical_network",
     "provider:segmentation_id": "segmentation_id",
 }
+RENAMED_PROVIDER = ("network_type", "physical_network", "segmentation_id")
 PROVIDER = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
 PHYSICAL = ("flat", "vlan")
 TUNNELS = ("vxlan", "gre", "geneve")
@@ -45,20 +46,15 @@ def create(context: RequestContext, values: Values) -> Network:
         security.ensure_default(values["project_id"])
         zones.check(values["availability_zone_hints"])
         qos.check_usable(context, values)
-        provider = _provider(values)
-        widest = WIDEST - OVERHEAD.get(provider["network_type"], 0)
-        if values["mtu"] > widest:
-            raise errors.InvalidInput(
-                error_message=f"Requested MTU is too big, maximum is {widest}"
-            )
+        segments = _segments(values)
+        provider = segments[0]
         row = standard.columns(values, Network, RENAMED) | provider
-        row["mtu"] = values["mtu"] or widest
+        row["mtu"] = _mtu(values["mtu"], [segment["network_type"] for segment in segments])
         row["qos_policy_id"] = values.get("qos_policy_id") or qos.default_of(values["project_id"])
         network = standard.add(Network, row, revision=1)
         _occupy(network, provider)
-        for segment in (values.get("segments") or [])[1:]:
-            add_segment({"network_id": network.id, **_plain(segment)})
-        standard.tag(network.id, values["tags"])
+        for segment in segments[1:]:
+            add_segment({"network_id": network.id, **segment})
         if values["shared"]:
             sharing.share("network", network.id, network.project_id)
         if network.is_external:
@@ -71,17 +67,15 @@ def create(context: RequestContext, values: Values) -> Network:
 def change(context: RequestContext, network: Network, values: Values) -> None:
     """Change a network."""
     qos.check_usable(context, values)
-    if any(key in values for key in (*PROVIDER, "segments")):
-        raise errors.InvalidInput(
-            error_message="Plugin does not support updating provider attributes"
-        )
     with transaction.atomic():
+        _renumber(network, values)
+        is_other = False
         shared = values.get("shared")
         if shared is True:
-            sharing.share("network", network.id, network.project_id)
+            is_other = sharing.share("network", network.id, network.project_id)
         elif shared is False:
             _refuse_foreign_ports(network)
-            sharing.unshare("network", network.id)
+            is_other = sharing.unshare("network", network.id)
         external = values.get("router:external")
         if external is False and network.is_external:
             gateways = Port.objects.filter(network=network, device_owner="network:router_gateway")
@@ -93,7 +87,14 @@ def change(context: RequestContext, network: Network, values: Values) -> None:
         if "mtu" in values:
             found = Subnet.objects.filter(network=network).values_list("ip_version", flat=True)
             check_mtu(network.id, values["mtu"], found)
-        standard.change(network, standard.columns(values, Network, RENAMED))
+            kinds = Segment.objects.filter(network=network).values_list("network_type", flat=True)
+            values = values | {"mtu": _mtu(values["mtu"], kinds)}
+        row = {
+            key: value
+            for key, value in standard.columns(values, Network, RENAMED).items()
+            if key not in RENAMED_PROVIDER
+        }
+        standard.change(network, row, lazily=not is_other)
         if values.get("is_default"):
             _be_default(network)
 
@@ -133,6 +134,42 @@ def check_mtu(network_id: str, mtu: int, versions: Iterable[int]) -> None:
         raise errors.NetworkMTUSubnetConflict(net_id=network_id, mtu=smallest)
 
 
+def _mtu(asked: int, kinds: Iterable[str]) -> int:
+    """The MTU of a network with segments of these types: what is asked, or else the most."""
+    widest = min((WIDEST - OVERHEAD.get(kind, 0) for kind in kinds), default=WIDEST)
+    if asked > widest:
+        raise errors.InvalidInput(error_message=f"Requested MTU is too big, maximum is {widest}")
+    return asked or widest
+
+
+def _renumber(network: Network, values: Values) -> None:
+    """Give a VLAN network another VLAN, which is all that may change of a segment."""
+    for key in PROVIDER[:2]:
+        if values.get(key) is not None and values[key] != getattr(network, RENAMED[key]):
+            # Neutron: names both, whichever was given.
+            raise errors.InvalidInput(
+                error_message="Plugin does not support updating the following provider network "
+                "attributes: provider:network_type, provider:physical_network"
+            )
+    number = values.get("provider:segmentation_id")
+    if not number:
+        return
+    if network.network_type != "vlan":
+        raise errors.InvalidInput(error_message="Only VLAN type networks can be updated.")
+    check_segment("vlan", network.physical_network, number)
+    try:
+        with transaction.atomic():
+            Segment.objects.filter(network=network, segmentation_id=network.segmentation_id).update(
+                segmentation_id=number
+            )
+    except IntegrityError:
+        raise errors.VlanIdInUse(
+            vlan_id=number, physical_network=network.physical_network
+        ) from None
+    Network.objects.filter(id=network.id).update(segmentation_id=number)
+    network.segmentation_id = number
+
+
 def _refuse_foreign_ports(network: Network) -> None:
     foreign = (
         Port.objects.filter(network=network)
@@ -153,26 +190,32 @@ def _be_default(network: Network) -> None:
 # Segments
 
 
-def _provider(values: Values) -> Values:
-    """The type, the physical network and the id of a new network's segment."""
+def _segments(values: Values) -> list[Values]:
+    """The types, the physical networks and the ids of a new network's segments."""
     given = {key: values.get(key) for key in PROVIDER}
     segments = values.get("segments")
-    if segments:
-        if any(value is not None for value in given.values()):
-            raise errors.InvalidInput(
-                error_message="Plugin does not support updating provider attributes"
-            )
-        given = {key: segments[0].get(key) for key in PROVIDER}
-    kind, physical, number = (given[key] for key in PROVIDER)
+    if any(value is not None for value in given.values()):
+        if segments is not None:
+            raise errors.SegmentsSetInConjunctionWithProviders
+        return [_segment(given)]
+    if not segments:
+        return [check_segment("vxlan", None, None)]
+    found = [_segment(segment) for segment in segments]
+    if any(segment in found[:at] for at, segment in enumerate(found) if _is_whole(segment)):
+        raise errors.SegmentsContainDuplicateEntry
+    return found
+
+
+def _segment(given: Values) -> Values:
+    kind, physical, number = (given.get(key) for key in PROVIDER)
     if kind is None:
-        if physical is not None or number is not None:
-            raise errors.InvalidInput(error_message="network_type required")
-        kind = "vxlan"
+        raise errors.InvalidInput(error_message="network_type required")
     return check_segment(kind, physical, number)
 
 
-def _plain(segment: Values) -> Values:
-    return {key.partition(":")[2]: value for key, value in segment.items()}
+def _is_whole(segment: Values) -> bool:
+    """Whether nothing is left to be chosen for a segment."""
+    return segment["network_type"] in ("flat", "local") or segment["segmentation_id"] is not None
 
 
 def check_segment(kind: str, physical: str | None, number: int | None) -> Values:
@@ -184,19 +227,23 @@ def check_segment(kind: str, physical: str | None, number: int | None) -> Values
     if kind not in (*PHYSICAL, *TUNNELS, "local"):
         raise refuse(f"network_type value '{kind}' not supported")
     if kind == "flat":
-        if physical is None:
+        if not physical:
             raise refuse("physical_network required for flat provider network")
-        if number is not None:
+        if number:
             raise refuse("segmentation_id prohibited for flat provider network")
     elif kind == "vlan":
-        if physical is None:
+        if not physical:
+            if number is not None:
+                raise refuse("segmentation_id requires physical_network for VLAN provider network")
+            # Neutron: takes one of those that it was configured with; here it is any.
             raise refuse("physical_network required for VLAN provider network")
         if number is not None and not 1 <= number <= 4094:
             raise refuse("segmentation_id out of range (1 through 4094)")
     elif kind == "local":
-        if physical is not None or number is not None:
-            raise refuse("physical_network prohibited for local provider network")
-    elif physical is not None:
+        for name, value in (("physical_network", physical), ("segmentation_id", number)):
+            if value:
+                raise refuse(f"{name} prohibited for local provider network")
+    elif physical:
         raise refuse(f"provider:physical_network specified for {kind} network")
     return {"network_type": kind, "physical_network": physical, "segmentation_id": number}
 
@@ -249,13 +296,10 @@ def _next_id(project_id: str, kind: str, physical: str | None, taken: QuerySet[S
             for number in range(least, most + 1):
                 if number not in used:
                     return number
-    pool = taken
-    for least, most, _ in spans:
-        pool = pool.exclude(segmentation_id__range=(least, most))
-    number = int(pool.aggregate(last=Max("segmentation_id"))["last"] or 0) + 1
-    for least, most, _ in spans:
-        if least <= number <= most:
-            number = most + 1
+    used = set(taken.values_list("segmentation_id", flat=True))
+    number = 1
+    while number in used or any(least <= number <= most for least, most, _ in spans):
+        number += 1
     return number
 
 

@@ -43,9 +43,7 @@ def create_range(values: Values) -> NetworkSegmentRange:
         elif not values.get("physical_network"):
             raise errors.InvalidInput(error_message="network type vlan requires a physical network")
         _check_range(values, None)
-        found = standard.add(NetworkSegmentRange, standard.columns(values, NetworkSegmentRange))
-        standard.tag(found.id, values["tags"])
-        return found
+        return standard.add(NetworkSegmentRange, standard.columns(values, NetworkSegmentRange))
 
 
 def change_range(found: NetworkSegmentRange, values: Values) -> None:

@@ -12,6 +12,8 @@ from cloud.network.models import AddressScope, Subnet, SubnetPool
 from middleware.context import RequestContext
 
 Values = dict[str, Any]
+# What subnets name in the place of a pool whose prefixes routers get from elsewhere.
+PREFIX_DELEGATION = "prefix_delegation"
 Block = IPv4Network | IPv6Network
 SHORTEST = {4: 8, 6: 64}
 
@@ -44,7 +46,6 @@ def create(context: RequestContext, values: Values) -> SubnetPool:
         if values.get("address_scope_id"):
             _check_scope(context, row, version, values["shared"])
         pool = standard.add(SubnetPool, row)
-        standard.tag(pool.id, values["tags"])
         if values["shared"]:
             sharing.share("subnetpool", pool.id, pool.project_id)
         return pool
@@ -273,7 +274,7 @@ def change_scope(scope: AddressScope, values: Values) -> None:
                     address_scope_id=scope.id,
                     reason="Shared address scope can't be unshared",
                 )
-        standard.change(scope, standard.columns(values, AddressScope))
+        standard.change(scope, standard.columns(values, AddressScope), lazily=True)
 
 
 def remove_scope(scope: AddressScope) -> None:

@@ -75,10 +75,17 @@ def create(context: RequestContext, network: Network, values: Values) -> Port:
         quotas.check("port", values["project_id"])
         qos.check_usable(context, values)
         row = standard.columns(values, Port, RENAMED)
-        row["port_security_enabled"] = values.get(
+        row["port_security_enabled"] = not _is_trusted(row["device_owner"]) and values.get(
             "port_security_enabled", network.port_security_enabled
         )
+        row["ip_allocation"] = "none" if values.get("fixed_ips") == [] else "immediate"
         groups = _groups_of_new(context, row, values)
+        row["extra_dhcp_opts"] = _options([], values.get("extra_dhcp_opts"))
+        row["binding_profile"] = values.get("binding:profile") or {}
+        if row.get("hardware_offload_type"):
+            row["binding_profile"] = row["binding_profile"] | {
+                "capabilities": [row["hardware_offload_type"]]
+            }
         row["allowed_address_pairs"] = _pairs(values.get("allowed_address_pairs") or [])
         if row["allowed_address_pairs"] and not row["port_security_enabled"]:
             raise errors.AddressPairAndPortSecurityRequired
@@ -87,17 +94,24 @@ def create(context: RequestContext, network: Network, values: Values) -> Port:
         if groups and not fixed and "security_groups" in values and values.get("fixed_ips"):
             raise errors.PortSecurityAndIPRequiredForSecurityGroups
         insert(PortSecurityGroup(port=port, security_group_id=group) for group in groups)
-        standard.tag(port.id, values.get("tags", ()))
+        if values.get("tags"):
+            standard.tag(port.id, values["tags"])
+            standard.touch(Port.objects.filter(id=port.id))
         if port.status == "ACTIVE":
             events.plugged(port)
         return port
+
+
+def _is_trusted(owner: str) -> bool:
+    """Whether a port is one of the service's own, which nothing guards."""
+    return owner.startswith(("network:", "neutron:"))
 
 
 def _insert(network: Network, row: Values, mac: str | None) -> Port:
     for _ in range(ATTEMPTS):
         port = Port(**row)
         port.network = network
-        port.mac_address = mac or _any_mac()
+        port.mac_address = mac or any_mac()
         port.updated_at, port.revision_number = port.created_at, 1
         for pair in port.allowed_address_pairs:
             pair["mac_address"] = pair["mac_address"] or port.mac_address
@@ -114,7 +128,7 @@ def _insert(network: Network, row: Values, mac: str | None) -> Port:
     raise errors.ServiceUnavailable
 
 
-def _any_mac() -> str:
+def any_mac() -> str:
     return ":".join([MAC_PREFIX, *(f"{random.randrange(256):02x}" for _ in range(3))])  # noqa: S311
 
 
@@ -150,8 +164,8 @@ def change(context: RequestContext, port: Port, values: Values) -> None:
             row["allowed_address_pairs"] = _pairs(row["allowed_address_pairs"])
             for pair in row["allowed_address_pairs"]:
                 pair["mac_address"] = pair["mac_address"] or mac
-        if "data_plane_status" in values:
-            row["data_plane_status"] = values["data_plane_status"]
+        if "extra_dhcp_opts" in row:
+            row["extra_dhcp_opts"] = _options(port.extra_dhcp_opts, values["extra_dhcp_opts"])
         for key, value in row.items():
             setattr(port, key, value)
         if "host_id" in row:
@@ -215,12 +229,13 @@ def _retake(port: Port, asked: list[Values]) -> None:
 
 
 def _groups_of_new(context: RequestContext, row: Values, values: Values) -> list[str]:
-    owner = row["device_owner"] or ""
     asked = values.get("security_groups")
     if asked is None:
-        if not row["port_security_enabled"] or owner.startswith("network:"):
+        if not row["port_security_enabled"] or not row["project_id"]:
             return []
-        return [security.ensure_default(row["project_id"])] if row["project_id"] else []
+        default = security.ensure_default(row["project_id"])
+        # Neutron: who may not read groups gets none.
+        return [default] if context.is_admin or {"reader", "service"} & set(context.roles) else []
     if asked and not row["port_security_enabled"]:
         raise errors.PortSecurityAndIPRequiredForSecurityGroups
     return _groups(context, asked, row["project_id"])
@@ -231,7 +246,7 @@ def _groups(context: RequestContext, asked: list[str], project_id: str) -> list[
     if not wanted:
         return []
     found = SecurityGroup.objects.filter(id__in=wanted)
-    if not context.is_admin:
+    if not (context.is_admin or "service" in context.roles):
         found = found.filter(sharing.visible("security_group", context) | Q(project_id=project_id))
     known = dict(found.values_list("id", "stateful"))
     missing = [group for group in wanted if group not in known]
@@ -277,6 +292,27 @@ def _pairs(asked: list[Values]) -> list[Values]:
             )
         found.append(one)
     return found
+
+
+def _options(held: list[Values], asked: list[Values] | None) -> list[Values]:
+    """DHCP options with those that are asked for; null takes one away, the others stay."""
+    found = {(option["opt_name"], option["ip_version"]): option for option in held}
+    seen = set()
+    for given in asked or ():
+        option = {"ip_version": 4, **given}
+        key = (option["opt_name"], option["ip_version"])
+        if key in seen:
+            raise errors.NeutronDbObjectDuplicateEntry(
+                object_type="ExtraDhcpOpt",
+                attributes=["port_id", "opt_name", "ip_version"],
+                values=None,
+            )
+        seen.add(key)
+        if option["opt_value"] is None:
+            found.pop(key, None)
+        else:
+            found[key] = option
+    return list(found.values())
 
 
 # Deletion

@@ -65,7 +65,6 @@ def create(values: Values) -> QosPolicy:
         if values["is_default"]:
             _refuse_second_default(values["project_id"])
         policy = standard.add(QosPolicy, standard.columns(values, QosPolicy))
-        standard.tag(policy.id, values["tags"])
         if values["shared"]:
             sharing.share("qos_policy", policy.id, policy.project_id)
         return policy
@@ -80,7 +79,7 @@ def change(policy: QosPolicy, values: Values) -> None:
             sharing.share("qos_policy", policy.id, policy.project_id)
         elif values.get("shared") is False:
             sharing.unshare("qos_policy", policy.id)
-        standard.change(policy, standard.columns(values, QosPolicy))
+        standard.change(policy, standard.columns(values, QosPolicy), lazily=True)
 
 
 def remove(policy: QosPolicy) -> None:

@@ -50,8 +50,9 @@ def create(context: RequestContext, values: Values) -> Router:
         zones.check(values["availability_zone_hints"])
         if values.get("flavor_id"):
             offerings.check_router(values["flavor_id"], values)
-        router = standard.add(Router, standard.columns(values, Router), revision=1)
-        standard.tag(router.id, values["tags"])
+        row = standard.columns(values, Router)
+        row |= {key: bool(row.get(key)) for key in ("distributed", "ha")}
+        router = standard.add(Router, row, revision=1)
         if values["external_gateway_info"]:
             _set_gateway(context, router, values["external_gateway_info"])
             standard.change(router, {})
@@ -216,7 +217,6 @@ def _interface(router: Router, port: Port, subnet_ids: list[str]) -> Values:
         "network_id": port.network_id,
         "subnet_id": subnet_ids[0] if subnet_ids else None,
         "subnet_ids": subnet_ids,
-        "tags": [],
     }
 
 

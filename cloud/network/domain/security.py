@@ -131,7 +131,6 @@ def create(context: RequestContext, values: Values) -> SecurityGroup:
         quotas.check("security_group_rule", values["project_id"], more=born)
         group = standard.add(SecurityGroup, standard.columns(values, SecurityGroup), revision=1)
         _add_born_rules(group, is_default=False)
-        standard.tag(group.id, values["tags"])
         return group
 
 
@@ -149,7 +148,7 @@ def change(group: SecurityGroup, values: Values) -> None:
             and PortSecurityGroup.objects.filter(security_group=group).exists()
         ):
             raise errors.SecurityGroupInUse(id=group.id)
-        standard.change(group, standard.columns(values, SecurityGroup))
+        standard.change(group, standard.columns(values, SecurityGroup), lazily=True)
 
 
 def remove(context: RequestContext, group: SecurityGroup) -> None:

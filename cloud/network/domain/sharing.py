@@ -47,6 +47,11 @@ def offered(kind: str, context: RequestContext, *actions: str) -> Any:
     ).values("object_id")
 
 
+def shared(kind: str, context: RequestContext, *actions: str) -> Q:
+    """What is shared with the caller."""
+    return Q(id__in=offered(kind, context, *actions))
+
+
 def visible(kind: str, context: RequestContext, *actions: str) -> Q:
     """What is the caller's own or shared with it."""
     return Q(project_id=context.project_id) | Q(id__in=offered(kind, context, *actions))
@@ -64,25 +69,29 @@ def shared_among(kind: str, ids: list[str], context: RequestContext) -> set[str]
     return set(offered(kind, context).filter(object_id__in=ids).values_list("object_id", flat=True))
 
 
-def share(kind: str, object_id: str, project_id: str, action: str = SHARED) -> None:
-    """Share a thing with everybody."""
-    RbacPolicy.objects.get_or_create(
+def share(kind: str, object_id: str, project_id: str, action: str = SHARED) -> bool:
+    """Share a thing with everybody; False if it was."""
+    _, is_new = RbacPolicy.objects.get_or_create(
         object_type=kind,
         object_id=object_id,
         action=action,
         target_project=EVERYBODY,
         defaults={"project_id": project_id},
     )
+    return is_new
 
 
-def unshare(kind: str, object_id: str, action: str = SHARED) -> None:
-    """Take back what was shared with everybody; of a network its own room looks who leans on it."""
+def unshare(kind: str, object_id: str, action: str = SHARED) -> bool:
+    """Take back what was shared with everybody; False if nothing was.
+
+    Who leans on it is looked at here, but for networks, whose own room does.
+    """
     found = RbacPolicy.objects.filter(
         object_type=kind, object_id=object_id, action=action, target_project=EVERYBODY
     )
     for policy in found if kind != "network" else ():
         dependents.check(policy, KINDS[kind][0])
-    found.delete()
+    return found.delete()[0] > 0
 
 
 def forget(object_id: str) -> None:

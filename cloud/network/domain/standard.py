@@ -1,5 +1,6 @@
 """What all resources have in common when they are written."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -49,8 +50,10 @@ def tag(resource_id: str, tags: Iterable[str]) -> None:
         )
 
 
-def change(row: Standard, values: Values) -> None:
-    """Set columns of a row; the revision goes up."""
+def change(row: Standard, values: Values, *, lazily: bool = False) -> None:
+    """Set columns of a row; the revision goes up, but `lazily` only if one of them changes."""
+    if lazily and all(getattr(row, key) == value for key, value in values.items()):
+        return
     for key, value in values.items():
         setattr(row, key, value)
     row.updated_at = timezone.now()
@@ -71,10 +74,10 @@ def discard(row: Standard) -> None:
 
 def read_revision(header: str) -> int | None:
     """The revision that an If-Match header names, if it names one."""
+    # Neutron: only tags in quotes are several; everything else is one.
+    tags = re.findall(r'"([^"]*)"', header) or [header.strip()]
     found = [
-        part.strip().strip('"').removeprefix("revision_number=")
-        for part in header.split(",")
-        if part.strip().strip('"').startswith("revision_number=")
+        tag.removeprefix("revision_number=") for tag in tags if tag.startswith("revision_number=")
     ]
     if not found:
         return None

@@ -22,6 +22,15 @@ from middleware.context import RequestContext
 Values = dict[str, Any]
 Block = IPv4Network | IPv6Network
 
+DEFAULTS: Values = {
+    "dns_nameservers": [],
+    "host_routes": [],
+    "service_types": [],
+    "ipv6_ra_mode": None,
+    "ipv6_address_mode": None,
+    "segment_id": None,
+}
+UNREVISED = ("allocation_pools", "dns_nameservers", "host_routes")
 MANY_NAMESERVERS = 5
 MANY_ROUTES = 20
 # Ports that go with the subnet; the others keep it alive.
@@ -44,27 +53,29 @@ def create(context: RequestContext, network: Network, values: Values) -> Subnet:
         siblings = list(Subnet.objects.filter(network=network))
         pool = _pool(context, values)
         net = _carve(pool, values) if pool is not None else _given_block(values)
-        row = standard.columns(values, Subnet)
+        row = {**DEFAULTS, **standard.columns(values, Subnet)}
         row |= {"cidr": str(net), "ip_version": net.version}
         row["subnetpool_id"] = pool.id if pool is not None else None
-        _refuse_overlap(net, siblings, network)
+        _check_block(net, row["enable_dhcp"])
+        check(row, net)
         networks.check_mtu(network.id, network.mtu, [net.version])
+        row["gateway_ip"] = values["gateway_ip"] if "gateway_ip" in values else _first(net)
+        row["allocation_pools"] = (
+            check_pools(values["allocation_pools"], net, row["gateway_ip"])
+            if values.get("allocation_pools")
+            else default_pools(net, row["gateway_ip"])
+        )
+        _refuse_overlap(net, siblings, network)
         if any(
             s.ip_version == net.version and s.subnetpool_id != row["subnetpool_id"]
             for s in siblings
         ):
             raise errors.NetworkSubnetPoolAffinityError
-        row["gateway_ip"] = values["gateway_ip"] if "gateway_ip" in values else _first(net)
-        _check_block(net, row["enable_dhcp"])
-        check(row, net)
-        row["allocation_pools"] = (
-            check_pools(values["allocation_pools"], net, row["gateway_ip"])
-            if "allocation_pools" in values
-            else default_pools(net, row["gateway_ip"])
-        )
-        _check_segment(network.id, values)
-        subnet = standard.add(Subnet, row | {"network_id": network.id})
-        standard.tag(subnet.id, values["tags"])
+        _check_segment(network.id, row["segment_id"], siblings)
+        _check_types(row["service_types"])
+        # Neutron: what stands in a table of its own revises it.
+        revision = 1 if row["service_types"] else 0
+        subnet = standard.add(Subnet, row | {"network_id": network.id}, revision=revision)
         standard.touch(Network.objects.filter(id=network.id))
         if addresses.is_automatic(subnet):
             _address_ports(subnet)
@@ -99,8 +110,16 @@ def change(subnet: Subnet, values: Values) -> None:
             ).first()
             if holder is not None:
                 raise errors.GatewayIpInUse(ip_address=subnet.gateway_ip, port_id=holder.port_id)
-        _check_segment(subnet.network_id, values)
-        standard.change(subnet, standard.columns(values, Subnet))
+        if "segment_id" in values:
+            _check_new_segment(subnet, values["segment_id"])
+        _check_types(values.get("service_types") or [])
+        # Neutron: pools, servers and routes stand in other tables, and revise nothing.
+        row = standard.columns(values, Subnet)
+        beside = {key: row.pop(key) for key in UNREVISED if key in row}
+        Subnet.objects.filter(id=subnet.id).update(**beside)
+        for key, value in beside.items():
+            setattr(subnet, key, value)
+        standard.change(subnet, row, lazily=True)
 
 
 def remove(subnet: Subnet) -> None:
@@ -118,10 +137,39 @@ def remove(subnet: Subnet) -> None:
         standard.touch(Network.objects.filter(id=subnet.network_id))
 
 
-def _check_segment(network_id: str, values: Values) -> None:
-    segment = values.get("segment_id")
-    if segment and not Segment.objects.filter(id=segment, network_id=network_id).exists():
-        raise errors.SegmentNotFound(segment_id=segment)
+def _check_segment(network_id: str, segment_id: str | None, siblings: Iterable[Subnet]) -> None:
+    """Refuse a segment of another network, and one for a part of a network's subnets only."""
+    segment = Segment.objects.filter(id=segment_id).first() if segment_id else None
+    if segment_id and segment is None:
+        raise errors.SegmentNotFound(segment_id=segment_id)
+    routed = {bool(sibling.segment_id) for sibling in siblings} | {bool(segment_id)}
+    if len(routed) > 1:
+        raise errors.SubnetsNotAllAssociatedWithSegments(network_id=network_id)
+    if segment is not None and segment.network_id != network_id:
+        raise errors.NetworkIdsDontMatch(subnet_network=network_id, segment_id=segment_id)
+
+
+def _check_new_segment(subnet: Subnet, segment_id: str | None) -> None:
+    """Refuse to give a subnet another segment than its first."""
+    network_id = subnet.network_id
+    if segment_id != subnet.segment_id:
+        if Subnet.objects.filter(network_id=network_id).count() > 1:
+            raise errors.SubnetsNotAllAssociatedWithSegments(network_id=network_id)
+        if subnet.segment_id:
+            raise errors.SubnetSegmentAssociationChangeNotAllowed
+        if Segment.objects.filter(network_id=network_id).count() > 1:
+            raise errors.NoUpdateSubnetWhenMultipleSegmentsOnNetwork(network_id=network_id)
+    if segment_id:
+        _check_segment(network_id, segment_id, ())
+
+
+def _check_types(types: list[str]) -> None:
+    if len(set(types)) != len(types):
+        raise errors.NeutronDbObjectDuplicateEntry(
+            object_type="SubnetServiceType",
+            attributes=["subnet_id", "service_type"],
+            values=None,
+        )
 
 
 # The block
@@ -140,7 +188,21 @@ def _pool(context: RequestContext, values: Values) -> SubnetPool | None:
         return default
     if not wanted:
         return None
+    if wanted == pools.PREFIX_DELEGATION:
+        if values.get("cidr"):
+            return None
+        raise _delegation(values)
     return pools.find(context, wanted)
+
+
+def _delegation(values: Values) -> errors.NetworkError:
+    """Why a prefix is not delegated: nothing here would do so in the end."""
+    if values["ip_version"] != 6:
+        return _bad("Prefix Delegation can only be used with IPv6 subnets.")
+    for name, key in (("RA", "ipv6_ra_mode"), ("Address", "ipv6_address_mode")):
+        if values.get(key) not in addresses.AUTOMATIC:
+            return _bad(f"IPv6 {name} Mode must be SLAAC or Stateless for Prefix Delegation.")
+    return errors.NetworkSubnetPoolAffinityError()
 
 
 def _carve(pool: SubnetPool, values: Values) -> Block:
@@ -171,12 +233,12 @@ def _given_block(values: Values) -> Block:
     net = ip_network(asked, strict=False)
     if net.version != values["ip_version"]:
         raise _refuse(f"cidr '{asked}' does not match the ip_version '{values['ip_version']}'")
-    if net.prefixlen == 0:
-        raise _refuse("0 is not allowed as CIDR prefix length")
     return net
 
 
 def _refuse_overlap(net: Block, siblings: Iterable[Subnet], network: Network) -> None:
+    if net.prefixlen == 0:
+        raise _refuse("0 is not allowed as CIDR prefix length")
     for sibling in siblings:
         other = addresses.block(sibling)
         if other.version == net.version and other.overlaps(net):  # type: ignore[arg-type]
@@ -187,6 +249,8 @@ def _refuse_overlap(net: Block, siblings: Iterable[Subnet], network: Network) ->
 
 
 def _check_block(net: Block, dhcp: bool) -> None:
+    if net.version == 6 and int(net.network_address) == 0:
+        raise _refuse("IPv6 subnet '::' is not supported")
     if not dhcp:
         return
     if net.prefixlen > (30 if net.version == 4 else 126):
@@ -199,20 +263,27 @@ def _check_block(net: Block, dhcp: bool) -> None:
         raise _refuse("First IP '0.0.0.0' of network is not supported if enable_dhcp is True.")
 
 
-def _first(net: Block) -> str | None:
-    if net.num_addresses == 1:
-        return None
-    return str(net.network_address + 1)
+def _first(net: Block) -> str:
+    """Where a subnet's gateway is unless somebody says so: of IPv6 any router on it."""
+    return str(net.network_address + (net.version == 4))
+
+
+def _span(net: Block) -> tuple[int, int]:
+    """The first and the last address that a subnet can give."""
+    first, last = int(net.network_address), int(net.broadcast_address)
+    if net.version == 6 and net.num_addresses > 1:
+        first += 1
+    elif net.version == 4 and net.prefixlen <= 30:
+        first, last = first + 1, last - 1
+    return first, last
 
 
 def default_pools(net: Block, gateway: str | None) -> list[Values]:
     """Every address but the edges and the gateway."""
-    first, last = int(net.network_address), int(net.broadcast_address)
-    if net.num_addresses > 2:
-        first += 1
-        if net.version == 4:
-            last -= 1
+    first, last = _span(net)
     make = type(net.network_address)
+    if net.num_addresses == 1:
+        return [{"start": str(make(first)), "end": str(make(last))}]
     cut = int(ip_address(gateway)) if gateway else None
     ranges = [(first, last)]
     if cut is not None and first <= cut <= last:
@@ -228,9 +299,12 @@ def check_pools(asked: list[Values], net: Block, gateway: str | None) -> list[Va
     for pool in asked:
         shown = f"{pool['start']}-{pool['end']}"
         start, end = ip_address(pool["start"]), ip_address(pool["end"])
-        if start.version != net.version or end.version != net.version or int(start) > int(end):
+        if start.version != end.version or int(start) > int(end):
+            raise errors.InvalidAllocationPool(pool=pool)
+        if start.version != net.version:
             raise errors.InvalidAllocationPool(pool=shown)
-        if start not in net or end not in net:
+        least, most = _span(net)
+        if int(start) < least or int(end) > most:
             raise errors.OutOfBoundsAllocationPool(pool=shown, subnet_cidr=str(net))
         for low, high, other in seen:
             if int(start) <= high and low <= int(end):
@@ -261,14 +335,11 @@ def _refuse_in_pools(gateway: str, found: list[Values]) -> None:
 def check(row: Values, net: Block) -> None:
     """Refuse values that do not go together."""
     version = row["ip_version"]
-    gateway = row["gateway_ip"]
+    gateway = row.get("gateway_ip")
     if gateway is not None:
         _check_version(version, gateway, "gateway_ip")
-        address = ip_address(gateway)
-        edges = {net.network_address}
-        if version == 4:
-            edges.add(net.broadcast_address)
-        if address in edges and net.num_addresses > 2:
+        edges = (net.network_address, net.broadcast_address)
+        if version == 4 and ip_address(gateway) in edges:
             raise _refuse("Gateway is not valid on subnet")
     name = row.get("id", "new subnet")
     if len(row["dns_nameservers"]) > MANY_NAMESERVERS:

@@ -90,7 +90,6 @@ def _new_network(project_id: str) -> dict[str, Any]:
         "mtu": 0,
         "is_default": False,
         "availability_zone_hints": [],
-        "tags": [],
     }
 
 
@@ -104,7 +103,6 @@ def _new_subnet(project_id: str, pool: SubnetPool) -> dict[str, Any]:
         "enable_dhcp": True,
         "dns_nameservers": [],
         "host_routes": [],
-        "tags": [],
         **(modes if pool.ip_version == 6 else {}),
     }
 
@@ -114,6 +112,5 @@ def _new_router(project_id: str, outside: str) -> dict[str, Any]:
         "name": "auto_allocated_router",
         "project_id": project_id,
         "availability_zone_hints": [],
-        "tags": [],
         "external_gateway_info": {"network_id": outside},
     }

@@ -22,14 +22,13 @@ def create(context: RequestContext, values: Values) -> Trunk:
         if parent.host_id and parent.device_owner.startswith("compute:"):
             raise errors.ParentPortInUse(port_id=parent.id)
         trunk = standard.add(Trunk, standard.columns(values, Trunk), status=parent.status)
-        standard.tag(trunk.id, values["tags"])
         _carry(context, trunk, parent, values["sub_ports"])
         return trunk
 
 
 def change(trunk: Trunk, values: Values) -> None:
     with transaction.atomic():
-        standard.change(trunk, standard.columns(values, Trunk))
+        standard.change(trunk, standard.columns(values, Trunk), lazily=True)
 
 
 def remove(trunk: Trunk) -> None:

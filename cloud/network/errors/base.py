@@ -65,8 +65,23 @@ class HTTPNotFound(Http):
     status = 404
 
 
+class Unseen(HTTPNotFound):
+    """What is there, but not for the caller's roles.
+
+    # Neutron: finds that out when it has the answer, and forgets its envelope for errors.
+    """
+
+    @property
+    def kind(self) -> str:
+        return "HTTPNotFound"
+
+
 class HTTPMethodNotAllowed(Http):
     status = 405
+
+
+class HTTPNotAcceptable(Http):
+    status = 406
 
 
 class HTTPConflict(Http):

@@ -1,6 +1,6 @@
 """Refusals: networks and segments."""
 
-from cloud.network.errors.base import Conflict, InUse, NetworkError, NotFound
+from cloud.network.errors.base import Conflict, InUse, InvalidInput, NetworkError, NotFound
 
 
 class NetworkNotFound(NotFound):
@@ -23,6 +23,14 @@ class VlanIdInUse(InUse):
 
 class TunnelIdInUse(InUse):
     text = "Unable to create the network. The tunnel ID {tunnel_id} is in use."
+
+
+class SegmentsSetInConjunctionWithProviders(InvalidInput):
+    text = "Segments and provider values cannot both be set."
+
+
+class SegmentsContainDuplicateEntry(InvalidInput):
+    text = "Duplicate segment entry in request."
 
 
 class FlatNetworkInUse(InUse):

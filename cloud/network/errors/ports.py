@@ -1,6 +1,6 @@
 """Refusals: ports and addresses."""
 
-from cloud.network.errors.base import BadRequest, Conflict, InUse, NotFound
+from cloud.network.errors.base import BadRequest, Conflict, InUse, InvalidInput, NotFound
 
 
 class PortNotFound(NotFound):
@@ -81,7 +81,15 @@ class AddressPairAndPortSecurityRequired(Conflict):
     text = "Port Security must be enabled in order to have allowed address pairs on a port."
 
 
-class DuplicateAddressPairInRequest(BadRequest):
+class AllowedAddressPairsMissingIP(InvalidInput):
+    text = "AllowedAddressPair must contain ip_address"
+
+
+class AllowedAddressPairExhausted(BadRequest):
+    text = "The number of allowed address pair exceeds the maximum {quota}."
+
+
+class DuplicateAddressPairInRequest(InvalidInput):
     text = (
         "Request contains duplicate address pair: "
         "mac_address {mac_address} ip_address {ip_address}."

@@ -1,6 +1,14 @@
 """Refusals: subnets, pools and scopes."""
 
-from cloud.network.errors.base import BadRequest, Conflict, InUse, NetworkError, NotFound, OverQuota
+from cloud.network.errors.base import (
+    BadRequest,
+    Conflict,
+    InUse,
+    InvalidInput,
+    NetworkError,
+    NotFound,
+    OverQuota,
+)
 
 
 class SubnetNotFound(NotFound):
@@ -11,6 +19,49 @@ class SubnetInUse(InUse):
     text = (
         "Unable to complete operation on subnet {subnet_id}: "
         "One or more ports have an IP allocation from this subnet."
+    )
+
+
+class InvalidSubnetServiceType(InvalidInput):
+    text = "Subnet service type {service_type} does not correspond to a valid device owner."
+
+
+class InvalidInputSubnetServiceType(InvalidInput):
+    text = "Subnet service type {service_type} is not a string."
+
+
+class SubnetsNotAllAssociatedWithSegments(BadRequest):
+    text = (
+        "All of the subnets on network '{network_id}' must either all be associated with segments "
+        "or all not associated with any segment."
+    )
+
+
+class SubnetSegmentAssociationChangeNotAllowed(BadRequest):
+    text = (
+        "A subnet that is already associated with a segment cannot have its segment association "
+        "changed."
+    )
+
+
+class NoUpdateSubnetWhenMultipleSegmentsOnNetwork(BadRequest):
+    text = (
+        "The network '{network_id}' has multiple segments, it is only possible to associate an "
+        "existing subnet with a segment on networks with a single segment."
+    )
+
+
+class NetworkIdsDontMatch(BadRequest):
+    text = (
+        "The subnet's network id, '{subnet_network}', doesn't match the network_id of segment "
+        "'{segment_id}'"
+    )
+
+
+class NeutronDbObjectDuplicateEntry(Conflict):
+    text = (
+        "Failed to create a duplicate {object_type}: for attribute(s) {attributes} with value(s) "
+        "{values}"
     )
 
 

@@ -30,6 +30,7 @@ backend.init_backend(backend.BackendType.THREADING)
 from cheroot.wsgi import Server
 from neutron.common import config
 from neutron.db.migration.models import head
+from neutron.objects import securitygroup_default_rules
 from neutron.server import api
 from neutron_lib import context
 from neutron_lib.callbacks import events, registry, resources
@@ -37,6 +38,7 @@ from neutron_lib.db import api as database
 from neutron_lib.db import model_base
 from neutron_lib.plugins import directory
 from oslo_db import api as retries
+from oslo_utils import uuidutils
 
 assert head
 # type, binary, topic; the hosts as in our demo cloud
@@ -71,6 +73,24 @@ def make_tables() -> None:
         model_base.BASEV2.metadata.create_all(session.connection())
 
 
+def make_rules() -> None:
+    """The rules of new security groups, which a migration brings with it."""
+    admin = context.get_admin_context()
+    for direction in ("egress", "ingress"):
+        for ethertype in ("IPv4", "IPv6"):
+            rule = securitygroup_default_rules.SecurityGroupDefaultRule(
+                admin,
+                id=uuidutils.generate_uuid(),
+                direction=direction,
+                ethertype=ethertype,
+                remote_group_id="PARENT" if direction == "ingress" else None,
+                used_in_default_sg=True,
+                used_in_non_default_sg=direction == "egress",
+                description=f"Legacy default SG rule for {direction} traffic",
+            )
+            rule.create()
+
+
 def register_agents() -> None:
     core = directory.get_plugin()
     for host in HOSTS:
@@ -97,6 +117,7 @@ SWITCH = {
     "datapath_type": "system",
     "ovs_capabilities": {"datapath_types": ["system"], "iface_types": ["vxlan"]},
     "integration_bridge": "br-int",
+    "ovs_hybrid_plug": False,
 }
 
 
@@ -152,6 +173,7 @@ def main(port: str, identity: str, state: str) -> None:
     retries.time = types.SimpleNamespace(sleep=lambda seconds: None)
     app = api.api_server()
     register_agents()
+    make_rules()
     switches = Switches()
     server = Server(("127.0.0.1", int(port)), settling(app, switches), numthreads=2)
     server.prepare()
