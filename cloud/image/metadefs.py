@@ -136,10 +136,16 @@ def _columns(model: type, values: Mapping[str, Any]) -> dict[str, Any]:
     if model is MetadefObject:
         return {
             "description": values.get("description"),
-            "required": values.get("required", []),
+            "required": _as_listed(values.get("required", [])),
             "properties": values.get("properties", {}),
         }
     return {}
+
+
+def _as_listed(names: list[str]) -> list[str]:
+    # Glance: they are kept with commas between them.
+    text = ",".join(names)
+    return text.split(",") if text else []
 
 
 @transaction.atomic

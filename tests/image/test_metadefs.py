@@ -125,7 +125,7 @@ def test_namespaces_have_pages_of_25(admin):
         {"resource_type_associations": [{}]},
         {"objects": [{"name": "x", "unknown": 1}]},
         {"properties": {"p": {"title": "t", "type": "string", "enum": [1]}}},
-        {"properties": {"p": {"title": "t", "type": "string", "minimum": 1.5}}},
+        {"properties": {"p": {"title": "t", "type": "string", "operators": [1]}}},
         {"properties": {"p": {"title": "t", "type": "string", "required": ["x"]}}},
         {"description": "😀"},
     ],
@@ -133,6 +133,13 @@ def test_namespaces_have_pages_of_25(admin):
 def test_what_definitions_cannot_hold_is_refused(admin, body):
     assert admin.post(PATH, {"namespace": "Ours", **body}).status == 400
     assert admin.get(f"{PATH}/Ours").status == 404
+
+
+def test_numbers_are_kept_whole_and_defaults_as_texts(admin):
+    given = {"title": "t", "type": "string", "minimum": 1.5, "default": ["a"]}
+    admin.post(PATH, {"namespace": "Ours", "properties": {"p": given}})
+    shown = admin.get(f"{PATH}/Ours").json["properties"]["p"]
+    assert (shown["minimum"], shown["default"]) == (1, None)
 
 
 def test_an_object_that_was_just_written_shows_what_was_given(admin, space):

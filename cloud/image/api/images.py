@@ -170,10 +170,13 @@ class ImagesViewSet(ImageServiceViewSet):
             return self.render(image)
         images.change(image_id, changes, is_admin=self.context.is_admin, allowed=allowed)
         try:
-            return self.render(self.find(image_id))
+            row = self.find(image_id)
         except NotFound:
             # Glance: the image was given to another project by this very change, which stands.
             raise Forbidden(f"Forbidding request, image {image_id} not visible") from None
+        given = {change["name"]: change["value"] for change in changes}
+        row |= {name: given[name] for name in _AS_GIVEN if given.get(name) is not None}
+        return self.render(row)
 
     def _refuse_locations(self, change: Mapping[str, Any], target: Mapping[str, Any]) -> None:
         """Say no to what is done to locations, which nobody sees."""

@@ -48,6 +48,7 @@ class ObjectsViewSet(MetadefViewSet):
         for each in given.get("properties", {}).values():
             validate(schemas.VALID_PROPERTY_OF_OBJECT, each)
         types.check_object(given)
+        given = types.all_as_kept(given)
         made = metadefs.create(MetadefObject, self.within(namespace), given["name"], given)
         return _as_given(render_object(made, namespace), given)
 
@@ -59,6 +60,7 @@ class ObjectsViewSet(MetadefViewSet):
     def update(self, request: Any, namespace: str, name: str) -> Any:
         given = self.given(schemas.VALID_OBJECT)
         types.check_object(given)
+        given = types.all_as_kept(given)
         changed = metadefs.update(MetadefObject, self.within(namespace), name, given)
         return _as_given(render_object(changed, namespace), given)
 
@@ -88,7 +90,8 @@ class PropertiesViewSet(MetadefViewSet):
         given = self.given(schemas.VALID_PROPERTY)
         types.check_property(given)
         given = types.as_kept(given)
-        return given.pop("name"), given
+        # Glance: the name of one that was not made with its namespace is in it, too.
+        return given["name"], given
 
     @operation(policy="add_metadef_property", target="found", status=201)
     def create(self, request: Any, namespace: str) -> Any:
@@ -195,7 +198,7 @@ class ResourceTypesViewSet(MetadefViewSet):
 
     @operation(policy="list_metadef_resource_types")
     def known(self, request: Any) -> Any:
-        found = ResourceType.objects.order_by("name")
+        found = ResourceType.objects.order_by("pk")
         return {"resource_types": [{"name": row.name, **times(row)} for row in found]}
 
     @operation(policy="list_metadef_resource_types", target="found")
@@ -223,10 +226,13 @@ def _check_visibility(asked: Asked) -> None:
 
 def _as_given(shown: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """An object that was just written shows only what was given."""
+    written: dict[str, Any] = {
+        name: given[name] for name in ("required", "properties") if name in given
+    }
     return {
-        name: value
+        name: written.get(name, value)
         for name, value in shown.items()
-        if name in given or name not in ("required", "properties")
+        if name in written or name not in ("required", "properties")
     }
 
 

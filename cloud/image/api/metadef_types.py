@@ -10,13 +10,14 @@ from typing import Any
 from cloud.image.errors import BadRequest
 
 _ITEMS = {"type": str, "enum": [str]}
+_NUMBERS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
 _PROPERTY: dict[str, Any] = {
     **dict.fromkeys(("name", "title", "type", "description", "pattern"), str),
     "operators": [str],
     "enum": [str],
     **dict.fromkeys(("readonly", "confidential", "uniqueItems", "additionalItems"), bool),
-    **dict.fromkeys(("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"), int),
-    "default": (str, int, float),
+    **dict.fromkeys(_NUMBERS, (int, float)),
+    "default": object,
     "items": _ITEMS,
 }
 _TIMES = {"created_at": str, "updated_at": str}
@@ -47,9 +48,23 @@ def check_property(given: Mapping[str, Any]) -> None:
 
 
 def as_kept(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A property as it is kept: its default is a text."""
-    default = given.get("default")
-    return dict(given) if default is None else {**given, "default": str(default)}
+    """A property as it is kept: its numbers are whole, and its default is a text or nothing."""
+    kept = {
+        name: int(value) if name in _NUMBERS and value is not None else value
+        for name, value in given.items()
+    }
+    if "default" in given:
+        default = given["default"]
+        kept["default"] = str(default) if isinstance(default, (str, int, float)) else None
+    return kept
+
+
+def all_as_kept(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What has properties, with each of them as it is kept."""
+    if "properties" not in given:
+        return dict(given)
+    kept = {name: as_kept(each) for name, each in given["properties"].items()}
+    return {**given, "properties": kept}
 
 
 def _check_named(given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
@@ -68,7 +83,9 @@ def _check(given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
 
 def _fits(value: Any, kind: Any) -> bool:
     if isinstance(kind, list):
-        return isinstance(value, list) and all(isinstance(each, kind[0]) for each in value)
+        return isinstance(value, list) and all(
+            each is None or isinstance(each, kind[0]) for each in value
+        )
     if isinstance(kind, dict):
         return isinstance(value, dict) and all(
             name in kind and (each is None or _fits(each, kind[name]))

@@ -1,5 +1,6 @@
 """Metadata definitions: what properties may mean.  /v2/metadefs/namespaces"""
 
+import string
 from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
@@ -19,6 +20,8 @@ from cloud.image.api.schemas import validate
 from cloud.image.errors import BadRequest, Forbidden, NotFound
 from cloud.image.models import MetadefNamespace, ResourceTypeAssociation
 from versioned.operation import operation
+
+_PRINTABLE = string.digits + string.ascii_letters + string.punctuation + " "
 
 
 class MetadefViewSet(ImageServiceViewSet):
@@ -80,7 +83,7 @@ class NamespacesViewSet(MetadefViewSet):
         self.authorize()
         self.enforce("list_metadef_resource_types", {"owner": self.context.project_id})
         rows = list(found)
-        if marker:
+        if marker is not None:
             self._check_marker(marker)
             names = [row.namespace for row in rows]
             rows = rows[names.index(marker) + 1 :] if marker in names else []
@@ -106,6 +109,8 @@ class NamespacesViewSet(MetadefViewSet):
         return body
 
     def _check_marker(self, marker: str) -> None:
+        if not marker:
+            raise NotFound("Metadata definition namespace not found for id=")
         try:
             metadefs.namespace_of(self.context, marker)
         except metadefs.HiddenNamespace:
@@ -135,15 +140,16 @@ class NamespacesViewSet(MetadefViewSet):
     def create(self, request: Any) -> Any:
         given = self.given(schemas.VALID_NAMESPACE)
         types.check_namespace(given)
-        if "properties" in given:
-            kept = {name: types.as_kept(each) for name, each in given["properties"].items()}
-            given = {**given, "properties": kept}
+        given = types.all_as_kept(given)
+        if "objects" in given:
+            given["objects"] = [types.all_as_kept(each) for each in given["objects"]]
         self.authorize()
         made = metadefs.create_namespace(given, owner=self.context.project_id)
         contents = ("properties", "objects", "resource_type_associations", "tags")
         shown = render_namespace(made) | {name: given[name] for name in contents if name in given}
-        path = f"/v2/metadefs/namespaces/{quote(made.namespace)}"
-        return self.json(shown, 201, Location=request._request.build_absolute_uri(path))
+        # Glance: the name stands there as it is; here nothing that would end the header.
+        base = request._request.build_absolute_uri("/v2/metadefs/namespaces/")
+        return self.json(shown, 201, Location=base + quote(made.namespace, safe=_PRINTABLE))
 
     @operation(policy="get_metadef_namespace", target="found")
     def retrieve(self, request: Any, namespace: str) -> Any:
