@@ -232,7 +232,7 @@ def _as_given(shown: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     return {
         name: written.get(name, value)
         for name, value in shown.items()
-        if name in written or name not in ("required", "properties")
+        if name in written or name not in changing
     }
 
 
