@@ -1,12 +1,13 @@
 """What else can be done to a volume: extend, retype, revert, re-image, upload, reset."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 
-from cloud.volume import attaching, backends, neighbours, queries, quotas, sources
+from cloud.volume import attaching, backends, disks, neighbours, queries, quotas, sources
 from cloud.volume.errors import (
     BadRequest,
     Conflict,
@@ -17,10 +18,18 @@ from cloud.volume.errors import (
     invalid_volume,
 )
 from cloud.volume.models import Volume
-from cloud.volume.volumes import check_image, image_by_id, image_metadata, lock, save
+from cloud.volume.volumes import (
+    check_image,
+    check_metadata_may_change,
+    image_by_id,
+    image_metadata,
+    lock,
+    save,
+    update,
+)
 from middleware.context import RequestContext
 
-SAMPLE = 64 * 1024
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -66,7 +75,7 @@ def _check_growth(volume: Volume, size: int) -> None:
 
 @transaction.atomic
 def set_bootable(context: RequestContext, volume_id: str, bootable: bool) -> None:
-    save(lock(context, volume_id), bootable=bootable)
+    update(context, volume_id, {"bootable": bootable})
 
 
 @transaction.atomic
@@ -84,10 +93,7 @@ def set_readonly(context: RequestContext, volume_id: str, readonly: bool) -> Non
 def retype(context: RequestContext, volume_id: str, new_type: str, policy: str | None) -> None:
     """Give a volume another type; another backend would need `on-demand`."""
     volume = lock(context, volume_id)
-    try:
-        kind = queries.volume_type(context, new_type)
-    except NotFound:
-        raise NotFound(f"Volume type with name {new_type} could not be found.") from None
+    kind = queries.volume_type(context, new_type)
     multiattach = str(kind.extra_specs.get("multiattach", "")) == "<is> True"
     if multiattach != volume.multiattach and volume.status != "available":
         raise invalid_input(
@@ -217,7 +223,12 @@ def upload(
     facts = {name: int(row.image_metadata[name]) for name in ("min_disk", "min_ram")
              if name in row.image_metadata}  # fmt: skip
     image = client.create(context, {**kept, **facts, **metadata})
-    client.upload(context, str(image["id"]), bytes(SAMPLE))
+    try:
+        data = disks.sample(str(metadata["disk_format"]), row.size)
+        client.upload(context, str(image["id"]), data)
+    except Exception:
+        # Cinder: the volume is copied after the answer, and whoever waits for the image sees it.
+        log.exception("The image %s of volume %s got no data", image["id"], volume_id)
     return {
         "row": row,
         "image": image,
@@ -229,6 +240,7 @@ def set_image_metadata(
     context: RequestContext, volume_id: str, metadata: Mapping[str, str]
 ) -> dict[str, Any]:
     volume = lock(context, volume_id)
+    check_metadata_may_change(volume)
     merged = {**volume.image_metadata, **metadata}
     save(volume, image_metadata=merged)
     return merged
@@ -243,6 +255,7 @@ def remove_image_metadata(context: RequestContext, volume_id: str, key: str) -> 
     volume = lock(context, volume_id)
     if key not in volume.image_metadata:
         raise no_image_metadata(volume_id)
+    check_metadata_may_change(volume, "Deleting")
     rest = {name: value for name, value in volume.image_metadata.items() if name != key}
     save(volume, image_metadata=rest)
 

@@ -251,7 +251,10 @@ def image_by_id(context: RequestContext, image_id: str) -> dict[str, Any]:
 
 @transaction.atomic
 def update(context: RequestContext, volume_id: str, values: Mapping[str, Any]) -> None:
-    save(lock(context, volume_id), **values)
+    volume = lock(context, volume_id)
+    if volume.status == "maintenance":
+        raise invalid_volume("The volume cannot be updated during maintenance.")
+    save(volume, **values)
 
 
 @transaction.atomic
@@ -288,15 +291,19 @@ def _undeletable(force: bool) -> BadRequest:
     )
 
 
+def check_metadata_may_change(volume: Volume, how: str = "Updating") -> None:
+    if volume.status in ("maintenance", "uploading"):
+        raise invalid_volume(
+            f"{how} volume metadata is not allowed for volumes in {volume.status} status."
+        )
+
+
 @transaction.atomic
 def set_metadata(
     context: RequestContext, volume_id: str, metadata: Mapping[str, str], *, replace: bool
 ) -> dict[str, Any]:
     volume = lock(context, volume_id)
-    if volume.status in ("maintenance", "uploading"):
-        raise invalid_volume(
-            f"Updating volume metadata is not allowed for volumes in {volume.status} status."
-        )
+    check_metadata_may_change(volume)
     merged = dict(metadata) if replace else {**volume.metadata, **metadata}
     save(volume, metadata=merged)
     return merged
@@ -307,6 +314,7 @@ def remove_metadata(context: RequestContext, volume_id: str, key: str) -> None:
     volume = lock(context, volume_id)
     if key not in volume.metadata:
         raise not_found_metadata(volume_id, key)
+    check_metadata_may_change(volume, "Deleting")
     save(volume, metadata={name: volume.metadata[name] for name in volume.metadata if name != key})
 
 

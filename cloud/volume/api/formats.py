@@ -4,6 +4,7 @@ import base64
 import itertools
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import jsonschema
@@ -58,7 +59,7 @@ def _at_most_255(field: str) -> Any:
     return passes
 
 
-def _one_of(noun: str, known: tuple[str, ...], *, is_optional: bool = False) -> Any:
+def _one_of(noun: str, known: Sequence[str], *, is_optional: bool = False) -> Any:
     def passes(value: Any) -> bool:
         if is_optional and not value:
             return True
@@ -184,7 +185,7 @@ DIALECT = Dialect(
         "short_reason": _at_most_255("disabled_reason"),
         "volume_status": _one_of("Volume status", VOLUME_STATUSES, is_optional=True),
         "attach_status": _one_of(
-            "Volume attach status", ("attached", "detached"), is_optional=True
+            "Volume attach status", ["attached", "detached"], is_optional=True
         ),
         "migration_status": _one_of(
             "Volume migration status", MIGRATION_STATUSES, is_optional=True

@@ -351,7 +351,7 @@ class VolumeActionsViewSet(ActionViewSet):
         status=200,
     )
     def set_image_metadata(self, request: Any, volume_id: str, os_set_image_metadata: Any) -> Any:
-        self.found(volume_id)
+        self.authorize(queries.volume(self.context, volume_id))
         metadata = os_set_image_metadata["metadata"]
         return {"metadata": actions.set_image_metadata(self.context, volume_id, metadata)}
 
@@ -364,7 +364,7 @@ class VolumeActionsViewSet(ActionViewSet):
     def unset_image_metadata(
         self, request: Any, volume_id: str, os_unset_image_metadata: Any
     ) -> Any:
-        self.found(volume_id)
+        self.authorize(queries.volume(self.context, volume_id))
         actions.remove_image_metadata(self.context, volume_id, os_unset_image_metadata["key"])
         return self.bare(200)
 

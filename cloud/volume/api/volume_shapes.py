@@ -138,7 +138,6 @@ def uploaded(row: Any, image: dict[str, Any], metadata: dict[str, Any]) -> dict[
         "disk_format": metadata["disk_format"],
         "image_name": metadata["name"],
     }  # fmt: skip
-    for name in ("visibility", "protected"):
-        if name in metadata:
-            found[name] = metadata[name]
+    found["visibility"] = image.get("visibility", metadata.get("visibility", "shared"))
+    found["protected"] = image.get("protected", metadata.get("protected", False))
     return found
