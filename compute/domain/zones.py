@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
-from compute.models import AggregateHost, Service
+from compute.models import Aggregate, AggregateHost, Service
 from versioned.prepared import Prepared
 
 INTERNAL = "internal"
@@ -25,6 +25,16 @@ def by_host() -> dict[str, str]:
         for row in _HOSTS()
         if row["aggregate__metadata"].get("availability_zone")
     }
+
+
+_AGGREGATES = Prepared(lambda: Aggregate.objects.order_by("pk").values("uuid", "metadata"))
+
+
+def aggregates(zone: str) -> list[str]:
+    """The uuids of the aggregates that make the zone; the default one's hosts may be in none."""
+    return [
+        row["uuid"] for row in _AGGREGATES() if row["metadata"].get("availability_zone") == zone
+    ]
 
 
 def of_host(host: str) -> str:

@@ -166,11 +166,19 @@ def _named(round_: Round, place: int) -> Selection:
 def _candidates(cloud: RequestContext, request: Request) -> dict[str, dict[str, Any]]:
     """The first allocation request of each host that Placement thinks has room."""
     where = {}
+    if request.availability_zone:
+        # Nova: request_filter.map_az_to_placement_aggregate; a zone that no aggregate makes, as the
+        # default one, is wherever there is room.
+        members = zones.aggregates(request.availability_zone)
+        if members:
+            where["member_of"] = f"in:{','.join(members)}"
     target = _target(request)
     if target is not None:
         host = Host.objects.filter(**target).values_list("uuid", flat=True).first()
         if host is None:
-            return {}
+            raise NoValidHost(
+                reason=f"No such host - host: {target.get('host')} node: {target.get('node')} "
+            )
         where["in_tree"] = host
     found = _ask(cloud, request, {**request.query(), **where})
     if request.is_pinned and not getattr(settings, "SCHEDULER_DISABLE_FALLBACK_PCPU_QUERY", False):
@@ -308,7 +316,10 @@ def claim_for(
 
 def explain(context: RequestContext, request: Request) -> list[Explanation]:
     """What would become of every host, best first; nothing is claimed."""
-    candidates = _candidates(contexts.elevated(context), request)
+    try:
+        candidates = _candidates(contexts.elevated(context), request)
+    except NoValidHost:
+        candidates = {}
     told: list[Explanation] = []
     left: list[HostState] = []
     for state in hosts.load(None, request.wanted):

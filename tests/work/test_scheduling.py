@@ -2,13 +2,8 @@
 
 import pytest
 
-from compute.models import (
-    Aggregate,
-    AggregateHost,
-    Host,
-    ServerFault,
-    ServerGroup,
-)
+from compute.domain import aggregates
+from compute.models import Host, ServerFault, ServerGroup
 from compute.scheduler import manager
 from compute.scheduler.request import of_server
 from compute.work import runner
@@ -22,8 +17,7 @@ NOT_ENOUGH = "No valid host was found. There are not enough hosts available."
 @pytest.fixture
 def east(cloud):
     """compute2 is in a zone of its own."""
-    aggregate = Aggregate.objects.create(name="east", metadata={"availability_zone": "east"})
-    AggregateHost.objects.create(aggregate=aggregate, host="compute2")
+    aggregates.add_host(str(aggregates.make("east", zone="east").pk), "compute2")
 
 
 def group(policy, **rules):
@@ -38,18 +32,19 @@ def placed(servers):
 
 def test_a_zone_is_kept(order, east):
     there = order(availability_zone="east")
-    elsewhere = order(availability_zone="nova")
     runner.drain()
     assert fresh(there).host == "compute2"
     assert fresh(there).availability_zone == "east"
-    assert fresh(elsewhere).host == "compute1"
 
 
-def test_a_forced_host_skips_the_filters_and_a_requested_one_does_not(order, east):
-    forced = order(forced_host="compute1", availability_zone="east")
-    requested = order(requested_host="compute1", availability_zone="east")
+def test_a_forced_host_skips_the_filters_and_a_requested_one_does_not(order):
+    there = order(forced_host="compute2")
     runner.drain()
-    assert fresh(forced).host == "compute1"
+    hint = {"different_host": [there.uuid]}
+    forced = order(forced_host="compute2", scheduler_hints=hint)
+    requested = order(requested_host="compute2", scheduler_hints=hint)
+    runner.drain()
+    assert fresh(forced).host == "compute2"
     assert ServerFault.objects.get(server=requested).message == NOT_ENOUGH
 
 
@@ -87,7 +82,7 @@ def test_it_can_be_explained(order, east):
     told = manager.explain(HER, of_server(HER, server, availability_zone="east"))
     assert [(each.host, each.refused_by) for each in told] == [
         ("compute2", None),
-        ("compute1", "AvailabilityZoneFilter"),
+        ("compute1", "Placement"),
     ]
     told = manager.explain(CLOUD, of_server(CLOUD, server, memory_mb=10**7))
     assert {each.refused_by for each in told} == {"Placement"}

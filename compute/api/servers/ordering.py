@@ -129,15 +129,20 @@ def _group_names(server: dict[str, Any]) -> list[str]:
 
 
 def _zone(text: str | None) -> tuple[str | None, str | None, str | None]:
-    """Read "zone:host:node", "zone:host" or "zone::node"."""
+    """Read "zone:host:node", "zone:host" or "zone::node".
+
+    Nova: "zone:" names a host without a letter, which nobody looks for, nor asks about the zone.
+    """
     host = node = None
     if text and ":" in text:
         parts = text.split(":")
         if len(parts) > 3:
             raise BadRequest("Invalid input received: Unable to parse availability_zone")
         text, host, node = (*parts, None)[:3]
+        if len(parts) > 2:
+            host, node = host or None, node or None
     default = getattr(settings, "DEFAULT_SCHEDULE_ZONE", None)
-    return text or default, host or None, node or None
+    return text or default, host, node
 
 
 def _zone_of_forced(zone: str | None, host: str | None) -> str | None:
