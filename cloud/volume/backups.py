@@ -96,6 +96,7 @@ def create(
         encryption_key_id=volume.encryption_key_id,
         metadata=values.get("metadata") or {},
         volume_facts={name: getattr(volume, name) for name in FACTS},
+        updated_at=now,
     )
     return {**queries.row(Backup, context, backup.pk), "status": "creating"}
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from cloud.volume import backups, paging, queries
 from cloud.volume.api import filters, formats
 from cloud.volume.api.actions import ActionViewSet
-from cloud.volume.api.base import boolean
+from cloud.volume.api.base import boolean, strict
 from cloud.volume.api.volumes import clean
 from cloud.volume.errors import BadRequest
 from cloud.volume.models import Backup
@@ -72,10 +72,6 @@ class BackupInList(Shape):
     links = Attr(lambda row, ask: ask.links("backups", row["id"]))
 
 
-class BackupCreated(BackupInList):
-    metadata = Attr(since="3.43")
-
-
 class BackupShown(Shape):
     id = Attr()
     status = Attr()
@@ -111,7 +107,9 @@ class BackupsViewSet(ActionViewSet):
     }
 
     def found(self, backup_id: str) -> dict[str, Any]:
+        # Volume (Cinder): backup.api.API.get
         row = queries.row(Backup, self.context, backup_id)
+        self.enforce("backup:get", row)
         self.authorize(row)
         return row
 
@@ -135,17 +133,17 @@ class BackupsViewSet(ActionViewSet):
         version = self.request.version
         asked = {name: values[-1] for name, values in self.request.params.items()}
         wanted = paging.read(asked)
-        if version < (3, 37):
-            wanted = wanted._replace(
-                sort=tuple(pair for pair in wanted.sort if pair[0] != "name")
-                or (("created_at", "desc"),)
-            )
-        counts = version >= (3, 45) and bool(boolean(asked.pop("with_count", "false")))
+        counts = version >= (3, 45) and strict("with_count", asked.pop("with_count", "false"))
         asked = filters.checked(self, asked, "backup")
+        everyone = asked.get("all_tenants", "0")
+        if boolean(everyone) is None or everyone != everyone.strip():
+            raise BadRequest(f"all_tenants must be a boolean, got '{everyone}'.")
         found = Backup.objects.filter(filters.scope(self, asked))
         for name, value in asked.items():
             found = filters.narrowed(found, filters.condition(name, value, SORT_KEYS))
-        rows = paging.page(found, wanted, COLUMNS, keys=SORT_KEYS, missing="Backup")
+        # Before 3.37 lists could not be sorted by what the column is not called.
+        keys = {key: SORT_KEYS[key] for key in SORT_KEYS if version >= (3, 37) or key != "name"}
+        rows = paging.page(found, wanted, COLUMNS, keys=keys, missing="Backup")
         body: dict[str, Any] = {"backups": shape.render_many(self._with_parents(rows), self.ask)}
         links = filters.next_links(self, rows, wanted.limit, path)
         if links:
@@ -161,19 +159,19 @@ class BackupsViewSet(ActionViewSet):
 
     @operation(policy="backup:create", target="found", body=CREATE, status=202)
     def create(self, request: Any, backup: dict[str, Any]) -> Any:
-        self.authorize(queries.volume(self.context, backup["volume_id"]))
+        self.authorize(self.volume(backup["volume_id"]))
         row = backups.create(
             self.context,
             clean(dict(backup)),
             force=bool(boolean(backup.get("force", False))),
             incremental=bool(boolean(backup.get("incremental", False))),
         )
-        return {"backup": BackupCreated.render(row, self.ask)}
+        return {"backup": BackupInList.render(row, self.ask)}
 
     @operation(policy="backup:update", target="found", since="3.9", body=UPDATE)
     def update(self, request: Any, backup_id: str, backup: dict[str, Any] | None) -> Any:
         self.found(backup_id)
-        if not backup:
+        if backup is None:
             raise BadRequest("Must specify at least one of the fields to be updated.")
         backups.update(self.context, backup_id, clean(dict(backup)))
         row = queries.row(Backup, self.context, backup_id)

@@ -191,7 +191,7 @@ DIALECT = Dialect(
             "Volume migration status", MIGRATION_STATUSES, is_optional=True
         ),
         "snapshot_status": _one_of("Snapshot status", SNAPSHOT_STATUSES),
-        "backup_status": _one_of("Backup status", ("available", "error")),
+        "backup_status": _one_of("Backup status", ["available", "error"]),
         "group_status": _status_of_group,
         "group_snapshot_status": _status_of_group_snapshot,
         "reset_body": _reset_body,

@@ -36,7 +36,9 @@ objects.register_all()
 import sqlalchemy
 from cheroot.wsgi import Server
 from cinder import context, coordination, rpc, service, version
+from cinder.backup import driver
 from cinder.backup import manager as backup_manager
+from cinder.backup.drivers import posix
 from cinder.common import config
 from cinder.db import migration
 from cinder.tests import fake_driver
@@ -161,6 +163,23 @@ class LvmLikeOurs(fake_driver.FakeLoggingVolumeDriver):
         }
 
 
+class BackupsLikeOurs(driver.BackupDriver):
+    """The fake of backups, under the name of the one of our demo cloud."""
+
+    support_force_delete = True
+
+    def backup(self, backup: Any, volume_file: object, backup_metadata: bool = False) -> None:
+        backup.container = backup.container or "volumebackups"
+        backup.object_count = max(1, backup.size // 2)
+        backup.save()
+
+    def restore(self, *_: object, **__: object) -> None:
+        """Nothing is stored."""
+
+    def delete_backup(self, backup: object) -> None:
+        """Nothing is stored."""
+
+
 def attach_nothing(*_: object, **__: object) -> dict[str, Any]:
     """A device for backups to read and write."""
     return {"device": {"path": "/tmp"}, "conn": {"data": {}}, "connector": None}
@@ -170,6 +189,7 @@ def simulate() -> None:
     """Replace what would touch the machine."""
     # Drivers are found by name.
     fake_driver.LvmLikeOurs = LvmLikeOurs
+    posix.PosixBackupDriver = BackupsLikeOurs
     enginefacade._TransactionContextManager._transaction_scope = one_writer
     volume_utils.brick_get_connector_properties = lambda *_, **__: {"host": HOST}
     backup_manager.BackupManager._attach_device = attach_nothing
