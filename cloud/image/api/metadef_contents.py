@@ -226,9 +226,8 @@ def _check_visibility(asked: Asked) -> None:
 
 def _as_given(shown: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """An object that was just written shows only what was given."""
-    written: dict[str, Any] = {
-        name: given[name] for name in ("required", "properties") if name in given
-    }
+    changing = ("required", "properties")
+    written: dict[str, Any] = {name: given[name] for name in changing if name in given}
     return {
         name: written.get(name, value)
         for name, value in shown.items()
