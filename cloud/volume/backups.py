@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cloud.volume import queries, quotas, volumes
+from cloud.volume import backends, queries, quotas, volumes
 from cloud.volume.errors import (
     invalid_backup,
     invalid_input,
@@ -78,20 +78,24 @@ def create(
         if parent is None:
             raise invalid_backup("No backups available to do an incremental backup.")
     now = timezone.now()
+    zone = values.get("availability_zone") or volume.availability_zone
+    # Cinder: the scheduler looks for a service in the zone, after the answer.
+    is_served = zone in dict(backends.zones())
     backup = Backup.objects.create(
         project_id=project,
         user_id=context.user_id,
         name=values.get("name"),
         description=values.get("description"),
-        status="available",
+        status="available" if is_served else "error",
+        fail_reason=None if is_served else "Service not found for creating backup.",
         volume_id=volume.pk,
         snapshot_id=values.get("snapshot_id"),
         parent=parent,
         size=volume.size,
-        container=values.get("container") or CONTAINER,
-        availability_zone=values.get("availability_zone") or volume.availability_zone,
+        container=values.get("container") or (CONTAINER if is_served else None),
+        availability_zone=zone,
         host=HOST,
-        object_count=max(1, volume.size // 2),
+        object_count=max(1, volume.size // 2) if is_served else 0,
         data_timestamp=snapshot["created_at"] if snapshot else now,
         encryption_key_id=volume.encryption_key_id,
         metadata=values.get("metadata") or {},
@@ -124,6 +128,8 @@ def delete(context: RequestContext, backup_id: str, *, force: bool = False) -> N
         raise invalid_backup("Backup status must be available or error")
     if backup.dependents.exists():
         raise invalid_backup("Incremental backups exist for this backup.")
+    if backup.availability_zone and backup.availability_zone not in dict(backends.zones()):
+        raise not_found("Service", "cinder-backup")
     backup.delete()
 
 
@@ -158,7 +164,12 @@ def restore(
         raise invalid_volume(
             f"volume size {volume.size} is too small to restore backup of size {backup.size}."
         )
-    volumes.save(volume, **backup.volume_facts)
+    facts = dict(backup.volume_facts)
+    metadata = dict(facts.pop("metadata", None) or volume.metadata)
+    before = volume.metadata.get("src_backup_id")
+    if backup.volume_id != volume.pk or before not in (None, backup_id):
+        metadata["src_backup_id"] = backup_id
+    volumes.save(volume, metadata=metadata, **facts)
     return {"backup_id": backup_id, "volume_id": volume.pk, "volume_name": volume.name}
 
 

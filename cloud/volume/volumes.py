@@ -93,6 +93,7 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
     quotas.check_volume_size(project, size)
     quotas.check(project, kind="volumes", size=size, type_name=kind.name)
     host = source.host or backends.choose(kind.extra_specs, size)
+    metadata = dict(values.get("metadata") or {})
     volume = Volume.objects.create(
         project_id=project,
         user_id=context.user_id,
@@ -109,7 +110,9 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
         bootable=image is not None or source.bootable,
         multiattach=_is_multiattach(kind),
         encryption_key_id=str(uuid4()) if kind.encryption else None,
-        metadata=values.get("metadata") or {},
+        metadata={**metadata, "src_backup_id": values["backup_id"]}
+        if values.get("backup_id")
+        else metadata,
         image_metadata=image_metadata(image) if image is not None else source.image_metadata,
         updated_at=timezone.now(),
     )
@@ -125,7 +128,7 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
     # Cinder: a volume that copies something becomes bootable only once the copy is there.
     return {
         **row, "status": "creating", "bootable": False, "host": None, "updated_at": None,
-        "shared_targets": True,
+        "shared_targets": True, "metadata": metadata,
     }  # fmt: skip
 
 

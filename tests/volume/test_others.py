@@ -54,12 +54,26 @@ def test_a_backup_is_made_and_restored(cinder):
     answer = cinder.post(f"/backups/{backup_id}/restore", {"restore": {}})
     assert answer.status == 202
     restored = cinder.show(answer.json["restore"]["volume_id"])
-    assert (restored["size"], restored["metadata"]) == (2, {"a": "b"})
+    assert (restored["size"], restored["metadata"]) == (2, {"a": "b", "src_backup_id": backup_id})
     small = cinder.make(size=1)
     into = {"restore": {"volume_id": small}}
     assert cinder.post(f"/backups/{backup_id}/restore", into).status == 400
     assert cinder.delete(f"/backups/{child}").status == 202
     assert cinder.delete(f"/backups/{backup_id}").status == 202
+
+
+def test_a_backup_where_no_service_makes_them_fails(cinder):
+    body = {"backup": {"volume_id": cinder.make(), "availability_zone": "nowhere"}}
+    answer = cinder.post("/backups", body)
+    assert answer.status == 202
+    backup_id = answer.json["backup"]["id"]
+    shown = cinder.get(f"/backups/{backup_id}").json["backup"]
+    assert (shown["status"], shown["fail_reason"]) == (
+        "error",
+        "Service not found for creating backup.",
+    )
+    answer = cinder.delete(f"/backups/{backup_id}")
+    assert (answer.status, answer.error) == (404, "Service cinder-backup could not be found.")
 
 
 def test_a_backup_is_of_who_makes_it_and_adds_to_their_own(cinder, admin):
