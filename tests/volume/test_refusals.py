@@ -117,6 +117,9 @@ def test_older_transfers_take_what_says_how_to_page_for_filters(cinder):
     assert cinder.at("3.58").get("/volume-transfers?limit=1").json["transfers"] == []
     assert len(cinder.get("/volume-transfers?limit=1").json["transfers"]) == 1
     assert cinder.get("/volume-transfers?sort=name").status == 400
+    for path in ("/os-volume-transfer/detail", "/volume-transfers/detail"):
+        (shown,) = cinder.get(path).json["transfers"]
+        assert shown["accepted"] is False
 
 
 def test_those_who_may_not_are_told_before_what_is_not_there(cinder):
