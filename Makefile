@@ -89,6 +89,9 @@ audit: $(VENV)/installed-test  ## look for known holes in what is pinned: make a
 oracle: $(VENV)/installed-test  ## compare with a real Nova, installed into an environment of its own
 	tests/oracle/run.sh
 
+neighbours: $(VENV)/installed-test  ## likewise Image, Network and Volume with real ones: make neighbours [SERVICE=image]
+	for each in $(or $(SERVICE),image volume network); do tests/oracle/neighbours/run.sh $$each || exit; done
+
 walks: $(VENV)/installed-test  ## walk through this cloud and a real Nova at random: make walks [SEED=1] [COUNT=10]
 	tests/oracle/run.sh --walks $(or $(SEED),1) $(or $(COUNT),10)
 
@@ -101,4 +104,4 @@ bench-scale: $(VENV)/installed-test  ## measure 1,000 and 10,000 hosts with ten 
 clean:  ## remove what was generated, but no data
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help install distributed up test test-postgresql chaos check docs shown compat tempest scenario sdk compat-auth security audit oracle walks bench bench-scale clean
+.PHONY: help install distributed up test test-postgresql chaos check docs shown compat tempest scenario sdk compat-auth security audit oracle neighbours walks bench bench-scale clean
