@@ -61,6 +61,8 @@ def _asked(api, row):
     api.base = row.base
     # Neighbours have versions of their own, and say so in the header.
     named = row.version if row.version and " " in row.version else None
+    if row.version is None:
+        api.version = None
     how = {"headers": {"OpenStack-API-Version": named}} if named else {"version": row.version}
     # The first time fills caches.
     for _ in range(2):
