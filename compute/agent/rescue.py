@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from compute.agent import manager
+from compute.agent import in_time, manager
 from compute.domain import context as contexts
 from compute.domain import images, lifecycle, records
 from compute.domain.errors import ImageNotFound
@@ -47,6 +47,7 @@ def rescue(work: Work) -> None:
                 rescue_image_ref=image_id,
             ):
                 step.succeed()
+                in_time.unrescue_later(server)
             work.complete()
 
 

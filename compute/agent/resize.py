@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from compute.agent import build as building
-from compute.agent import manager
+from compute.agent import in_time, manager
 from compute.domain import (
     claims,
     config_drive,
@@ -163,6 +163,7 @@ def finish(work: Work) -> None:
             ):
                 step.succeed()
                 _set_status(migration, "finished")
+                in_time.confirm_later(server, migration)
             work.complete()
 
 

@@ -1,6 +1,7 @@
 """Who asks, as the domain sees it; and the cloud itself, when it asks on its own behalf."""
 
 from typing import Any
+from uuid import uuid4
 
 from middleware.context import RequestContext
 
@@ -38,6 +39,11 @@ def owner_of(
     acting = elevated(context)
     acting.project_id, acting.user_id = project_id, user_id or context.user_id
     return acting
+
+
+def nobody() -> RequestContext:
+    """The cloud itself, of its own accord: a request that no user stands behind."""
+    return elevated(RequestContext(request_id=f"req-{uuid4()}"))
 
 
 def cloud() -> RequestContext:
