@@ -23,7 +23,8 @@ class AddressGroupNoun(Described):
     related = {"shared": shared_loader("address_group")}
 
     addresses = Field(post=True, default=[], convert=converters.to_list, check=checks.cidrs)
-    shared = shared_field("address_group", post=False, put=False)
+    # Neutron: keeps to itself whether it is.
+    shared = shared_field("address_group", post=False, put=False, show=False)
 
     @classmethod
     def missing(cls, resource_id: str) -> errors.NetworkError:
@@ -76,16 +77,14 @@ class AddressGroupViewSet(NounViewSet):
     @operation()
     def add_addresses(self, request: Any, *, id: str) -> Any:
         """Put addresses into a group."""
-        found = self.fetch(id)
-        self.demand("add_addresses", self.target_of(found))
+        found = self.act_on(id, "add_addresses")
         address_groups.add(found, self.addresses(request.json))
         return self.show(id)
 
     @operation()
     def remove_addresses(self, request: Any, *, id: str) -> Any:
         """Take addresses out of a group."""
-        found = self.fetch(id)
-        self.demand("remove_addresses", self.target_of(found))
+        found = self.act_on(id, "remove_addresses")
         address_groups.take(found, self.addresses(request.json))
         return self.show(id)
 

@@ -36,6 +36,7 @@ def _by_type(values: list[str], context: Any) -> Q:
 
 class AgentNoun(Noun):
     member, plural, model = "agent", "agents", Agent
+    has_bulk = False
     owned = False
 
     id = Field(filters=True, sort=True)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from cloud.network import errors
+from cloud.network import errors, policies
 from cloud.network.api import checks, converters
 from cloud.network.api.resource import Field, Noun
 from cloud.network.api.routers import RouterNoun
+from cloud.network.api.security_groups import to_known_protocol
 from cloud.network.api.views import NounViewSet, Values
 from cloud.network.domain import conntrack
 from cloud.network.models import ConntrackHelper, Router
@@ -19,7 +20,7 @@ class ConntrackHelperNoun(Noun):
     protocol = Field(
         post=True,
         put=True,
-        convert=converters.to_lower,
+        convert=to_known_protocol,
         check=checks.one_of("tcp", "udp", "dccp", "icmp", "ipv6-icmp", "sctp"),
         filters=True,
         sort=True,
@@ -44,16 +45,22 @@ class ConntrackHelperViewSet(NounViewSet):
     parent: Router
 
     def enter(self, url: dict[str, str]) -> None:
-        found = RouterNoun.scope(self.context).filter(id=url["router_id"]).first()
+        found = RouterNoun.reach(self.context).filter(id=url["router_id"]).first()
         if found is None:
             raise errors.RouterNotFound(router_id=url["router_id"])
         self.parent = found
 
-    def scope(self) -> Any:
+    def below(self) -> Any:
+        """All that hangs on the parent."""
         return ConntrackHelper.objects.filter(router=self.parent)
 
+    def scope(self) -> Any:
+        target = {"parent_project_id": self.parent.project_id}
+        may = policies.allows(self.context, "get_router_conntrack_helper", target)
+        return self.below() if may else self.below().none()
+
     def reach(self) -> Any:
-        return self.scope()
+        return self.below()
 
     def target_of_new(self, values: Values) -> Values:
         return {"parent_project_id": self.parent.project_id}

@@ -39,6 +39,7 @@ def _forwardings(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
 
 class FloatingIpNoun(Tagged):
     member, plural, model = "floatingip", "floatingips", FloatingIp
+    has_bulk = False
     related = {**Tagged.related, "port_details": _ports, "port_forwardings": _forwardings}
 
     # Neutron: a floating ip has no name.
@@ -54,7 +55,15 @@ class FloatingIpNoun(Tagged):
         guarded=True,
     )
     subnet_id = Field(show=False, post=True, default=None, check=checks.or_none(checks.uuid))
-    router_id = Field(filters=True, sort=True)
+    # Neutron: takes this and does nothing with it.
+    router_id = Field(
+        post=True,
+        put=True,
+        default=None,
+        check=checks.or_none(checks.uuid),
+        filters=True,
+        sort=True,
+    )
     port_id = Field(
         post=True, put=True, default=None, check=checks.or_none(checks.uuid), filters=True
     )
@@ -68,18 +77,24 @@ class FloatingIpNoun(Tagged):
         sort=True,
     )
     status = Field(filters=True, sort=True)
+    # Neutron: without a DNS service outside there is nobody to be told these names.
     dns_name = Field(
+        lambda row, ask: "",
         post=True,
         default="",
         convert=converters.to_lower,
         check=dns_checks.floating_ip_name,
-        filters=True,
     )
-    dns_domain = Field(post=True, default="", convert=converters.to_lower, check=dns_checks.domain)
+    dns_domain = Field(
+        lambda row, ask: "",
+        post=True,
+        default="",
+        convert=converters.to_lower,
+        check=dns_checks.domain,
+    )
     qos_policy_id = Field(
         post=True, put=True, default=None, check=checks.or_none(checks.uuid), guarded=True
     )
-    qos_network_policy_id = Field("floating_network__qos_policy_id")
     port_details = Field(needs="port_id")
     port_forwardings = Field()
 

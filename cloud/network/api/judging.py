@@ -23,6 +23,8 @@ def demand(
 ) -> None:
     """Raise unless the caller may do `action` with these values; `given`: what the body held."""
     asked = [action]
+    if action.startswith("get"):
+        given = values = {}
     words = f"rule:{action}"
     for key, field in noun.fields.items():
         if field.guarded and _is_set(action, field, values, given):
@@ -40,7 +42,7 @@ def demand(
 
 def _is_set(action: str, field: Field, values: Values, given: Values) -> bool:
     # Neutron: what equals the default counts as not given when something is created.
-    if action.startswith("update"):
+    if action.startswith("update") or (given is not values and not action.startswith("create")):
         return field.key in given
     return field.key in values and values[field.key] != field.default
 

@@ -114,6 +114,7 @@ def to_segments(value: Any) -> Any:
 
 class NetworkNoun(Tagged):
     member, plural, model = "network", "networks", Network
+    is_core = True
     related = {
         **Tagged.related,
         "shared": shared_loader("network"),

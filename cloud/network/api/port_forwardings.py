@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from cloud.network import errors
+from cloud.network import errors, policies
 from cloud.network.api import checks, converters
 from cloud.network.api.floating_ips import FloatingIpNoun
 from cloud.network.api.resource import UNSET, Field, Noun
+from cloud.network.api.security_groups import to_known_protocol
 from cloud.network.api.views import NounViewSet, Values
 from cloud.network.domain import floating_ips
 from cloud.network.models import FloatingIp, PortForwarding
@@ -15,8 +16,11 @@ PROTOCOLS = ("tcp", "udp", "icmp", "icmp6", "sctp", "dccp")
 
 def _range(value: Any) -> str | None:
     parts = str(value).split(":")
-    if not 1 <= len(parts) <= 2 or not all(part.isdigit() for part in parts):
+    if len(parts) > 2 or not all(parts):
         return "Port range must be two integers separated by a colon"
+    for part in parts:
+        if not part.isdigit() or int(part) > 65535:
+            return f"Invalid port: {part}"
     numbers = [int(part) for part in parts]
     for number in numbers:
         if not 1 <= number <= 65535:
@@ -45,7 +49,6 @@ def _single(side: str) -> Field:
         post=True,
         put=True,
         default=UNSET,
-        convert=converters.to_int_or_none,
         check=checks.or_none(checks.within(1, 65535)),
     )
 
@@ -70,16 +73,16 @@ class PortForwardingNoun(Noun):
     internal_ip_address = Field(
         post=True,
         put=True,
-        default=None,
+        default=UNSET,
         convert=converters.to_address,
-        check=checks.or_none(checks.address),
+        check=checks.address,
         filters=True,
         sort=True,
     )
     protocol = Field(
         post=True,
         put=True,
-        convert=converters.to_lower,
+        convert=to_known_protocol,
         check=checks.one_of(*PROTOCOLS),
         filters=True,
         sort=True,
@@ -101,16 +104,22 @@ class PortForwardingViewSet(NounViewSet):
 
     def enter(self, url: dict[str, str]) -> None:
         id = url["floatingip_id"]
-        found = FloatingIpNoun.scope(self.context).filter(id=id).first()
+        found = FloatingIpNoun.reach(self.context).filter(id=id).first()
         if found is None:
             raise errors.FloatingIPNotFound(floatingip_id=id)
         self.parent = found
 
-    def scope(self) -> Any:
+    def below(self) -> Any:
+        """All that hangs on the parent."""
         return PortForwarding.objects.filter(floating_ip=self.parent)
 
+    def scope(self) -> Any:
+        target = {"parent_project_id": self.parent.project_id}
+        may = policies.allows(self.context, "get_floatingip_port_forwarding", target)
+        return self.below() if may else self.below().none()
+
     def reach(self) -> Any:
-        return self.scope()
+        return self.below()
 
     def target_of_new(self, values: Values) -> Values:
         return {"parent_project_id": self.parent.project_id}

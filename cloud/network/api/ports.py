@@ -122,6 +122,7 @@ def _binding(column: Any, key: str, **how: Any) -> Field:
 
 class PortNoun(Tagged):
     member, plural, model = "port", "ports", Port
+    is_core = True
     related = {
         **Tagged.related,
         "fixed_ips": fixed_ips_of,

@@ -145,6 +145,10 @@ class Noun:
     shape: ClassVar[type[Shape]]
     tagged: ClassVar[bool] = False
     owned: ClassVar[bool] = True
+    # Neutron: its four core nouns are served by another framework than its extensions.
+    is_core: ClassVar[bool] = False
+    # Whether several are made by one request.
+    has_bulk: ClassVar[bool] = True
     # Neutron: most nouns know their owner as `tenant_id`, and say so when they refuse one.
     says_project: ClassVar[bool] = False
 

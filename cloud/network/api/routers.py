@@ -8,7 +8,7 @@ from cloud.network.api import checks, converters, structure_checks
 from cloud.network.api.resource import UNSET, Field, NetworkAsk, Rows
 from cloud.network.api.standard import Tagged, flag
 from cloud.network.api.views import NounViewSet, Values
-from cloud.network.domain import routers, zones
+from cloud.network.domain import agents, extra_routes, routers, zones
 from cloud.network.models import ConntrackHelper, FixedIp, Router
 from versioned.operation import operation
 
@@ -27,12 +27,13 @@ def _gateways(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
 def _gateway_info(row: Values, ask: NetworkAsk) -> Values | None:
     if row["gateway_port_id"] is None:
         return None
-    return {
+    shown = {
         "network_id": row["gateway_port__network_id"],
         "external_fixed_ips": row["gateway_ips"] or [],
         "enable_snat": row["enable_snat"],
-        "qos_policy_id": row["gateway_qos_policy_id"],
     }
+    policy_id = row["gateway_qos_policy_id"]
+    return shown | {"qos_policy_id": policy_id} if policy_id else shown
 
 
 def _helpers(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
@@ -51,17 +52,14 @@ def gateway_info(value: Any) -> str | None:
     if not isinstance(value, dict):
         return f"'{value}' is not a dictionary"
     if "network_id" not in value:
-        return (
-            "Validation of dictionary's keys failed. "
-            f"Expected keys: ['network_id'] Provided keys: {sorted(value)}"
-        )
+        return checks.wrong_keys(("network_id",), value)
     unknown = set(value) - {"network_id", "external_fixed_ips", "enable_snat", "qos_policy_id"}
     if unknown:
         return f"Unexpected keys supplied: {', '.join(sorted(unknown))}"
     reason = checks.uuid(value["network_id"])
     if value.get("external_fixed_ips") is not None:
         reason = reason or structure_checks.fixed_ips(value["external_fixed_ips"])
-    return reason
+    return reason or checks.or_none(checks.uuid)(value.get("qos_policy_id"))
 
 
 def _read_gateway(value: Any) -> Any:
@@ -83,7 +81,15 @@ def _read_interface(body: Any) -> tuple[str | None, str | None]:
 
 class RouterNoun(Tagged):
     member, plural, model = "router", "routers", Router
-    related = {**Tagged.related, "gateway_ips": _gateways, "helpers": _helpers}
+    has_bulk = False
+    related = {
+        **Tagged.related,
+        "gateway_ips": _gateways,
+        "helpers": _helpers,
+        "is_hosted": lambda rows, ask: dict.fromkeys(
+            agents.hosted_among([row["id"] for row in rows]), True
+        ),
+    }
 
     admin_state_up = flag(post=True, put=True, sort=True)
     status = Field(sort=True)
@@ -105,13 +111,17 @@ class RouterNoun(Tagged):
         parts=("network_id", "external_fixed_ips", "enable_snat", "qos_policy_id"),
     )
     routes = Field(put=True, default=[], convert=converters.to_list, check=structure_checks.routes)
+    ha = Field(post=True, put=True, default=UNSET, convert=converters.to_bool_or_none, guarded=True)
+    availability_zone_hints = Field(post=True, default=[], check=checks.each(checks.text()))
+    flavor_id = Field(post=True, default=UNSET, sort=True, guarded=True)
     distributed = Field(
         post=True, put=True, default=UNSET, convert=converters.to_bool_or_none, guarded=True
     )
-    ha = Field(post=True, put=True, default=UNSET, convert=converters.to_bool_or_none, guarded=True)
-    availability_zone_hints = Field(post=True, default=[], check=checks.items)
-    availability_zones = Field(lambda row, ask: [zones.ZONE])
-    flavor_id = Field(post=True, default=UNSET, sort=True, guarded=True)
+    # Neutron: a router is nowhere until an agent has it, which takes a gateway or an interface.
+    availability_zones = Field(
+        lambda row, ask: [zones.ZONE] if row["is_hosted"] and not ask.is_new else [],
+        needs="is_hosted",
+    )
     conntrack_helpers = Field("helpers")
 
     @classmethod
@@ -131,10 +141,22 @@ class RouterViewSet(NounViewSet):
     def remove(self, found: Router) -> None:
         routers.remove(found)
 
+    def acted_on(self, found: Router) -> Values:
+        values: Values = {"ha": found.ha, "distributed": found.distributed}
+        values["flavor_id"] = found.flavor_id
+        if found.gateway_port_id:
+            values["external_gateway_info"] = {
+                "network_id": None,
+                "external_fixed_ips": None,
+                "enable_snat": None,
+            }
+        return values
+
     def act(self, id: str, rule: str) -> Router:
         """The router that an action is about, if the caller may do it."""
-        found: Router = self.fetch(id)
-        self.demand(rule, self.target_of(found))
+        body = self.request.json
+        given = body.get("router") if isinstance(body, dict) else None
+        found: Router = self.act_on(id, rule, given)
         return found
 
     @operation()
@@ -152,7 +174,7 @@ class RouterViewSet(NounViewSet):
         return routers.remove_interface(found, subnet_id=subnet_id, port_id=port_id)
 
     def routes(self, body: Any) -> Any:
-        routes = self.item(body).get("routes")
+        routes = self.one(body if isinstance(body, dict) else {}).get("routes")
         reason = structure_checks.routes(routes)
         if reason:
             raise errors.HTTPBadRequest(f"Invalid input for routes. Reason: {reason}.")
@@ -162,12 +184,12 @@ class RouterViewSet(NounViewSet):
     def add_extraroutes(self, request: Any, *, id: str) -> Any:
         """Add routes to a router."""
         found = self.act(id, "add_extraroutes")
-        routers.add_routes(found, self.routes(request.json))
+        extra_routes.add(found, self.routes(request.json))
         return self.show(id)
 
     @operation()
     def remove_extraroutes(self, request: Any, *, id: str) -> Any:
         """Take routes out of a router."""
         found = self.act(id, "remove_extraroutes")
-        routers.remove_routes(found, self.routes(request.json))
+        extra_routes.remove(found, self.routes(request.json))
         return self.show(id)

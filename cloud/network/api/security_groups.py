@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cloud.network import errors
 from cloud.network.api import checks, converters
@@ -23,18 +23,31 @@ class InvalidCIDR(errors.BadRequest):
 
 def to_protocol(value: Any) -> str | None:
     """Read a protocol: its name in small letters, or its number."""
-    if value is None or value == "":
+    if value is None:
         return None
     word = str(value).lower()
     if word.isdigit() and int(word) <= 255:
-        return word
+        return str(int(word))
     if word == "any":
         return None
     if word not in security.PROTOCOLS:
         raise errors.SecurityGroupRuleInvalidProtocol(
-            protocol=value, values=[None, *sorted(security.PROTOCOLS)]
+            protocol=value, values=(None, "any", *security.PROTOCOLS)
         )
     return word
+
+
+def to_known_protocol(value: Any) -> Any:
+    """Let a protocol through as it is written, if there is one of that name or number."""
+    if value is None:
+        return None
+    word = converters.to_lower(value)
+    if word in security.PROTOCOLS or (word.isdigit() and int(word) <= 255):
+        return value
+    raise errors.InvalidInput(
+        error_message=f"IP protocol '{value}' is not supported. Only protocol names and their "
+        "integer representation (0 to 255) are supported"
+    )
 
 
 def to_ethertype(value: Any) -> str:
@@ -42,7 +55,7 @@ def to_ethertype(value: Any) -> str:
         if str(value).lower() == known.lower():
             return known
     raise errors.SecurityGroupRuleInvalidEtherType(
-        ethertype=value, values=", ".join(security.ETHERTYPES)
+        ethertype=value, values=list(security.ETHERTYPES)
     )
 
 
@@ -90,6 +103,13 @@ def _defaults(rows: Rows, ask: NetworkAsk) -> Mapping[str, bool]:
     return {row["id"]: row["security_group_id"] in groups for row in rows}
 
 
+def _unheeded(values: list[str], context: RequestContext) -> Q:
+    """Filter: nothing. Neutron: reads what is asked for, and forgets it."""
+    for value in values:
+        converters.to_bool(value)
+    return Q()
+
+
 def _normal(row: Values, ask: NetworkAsk) -> str | None:
     prefix = row["remote_ip_prefix"]
     return str(ip_network(prefix, strict=False)) if prefix else None
@@ -99,15 +119,14 @@ class SecurityGroupRuleNoun(RuleFields):
     member, plural, model = "security_group_rule", "security_group_rules", SecurityGroupRule
     related = {"belongs": _defaults}
 
-    security_group_id = Field(post=True, check=checks.uuid, filters=True, sort=True)
-    normalized_cidr = Field(_normal, needs="remote_ip_prefix")
+    security_group_id = Field(post=True, check=checks.text(36), filters=True, sort=True)
+    # Neutron: lists may be filtered by this, and are not.
+    normalized_cidr = Field(_normal, needs="remote_ip_prefix", filters=lambda values, context: Q())
     belongs_to_default_sg = Field(
         lambda row, ask: row["belongs"],
         needs=("belongs", "security_group_id"),
         convert=converters.to_bool,
-        filters=lambda values, context: Q(
-            security_group_id__in=DefaultSecurityGroup.objects.values("security_group_id")
-        ),
+        filters=_unheeded,
     )
 
     @classmethod
@@ -118,14 +137,35 @@ class SecurityGroupRuleNoun(RuleFields):
     def visible(cls, context: RequestContext) -> Q:
         return Q(project_id=context.project_id) | Q(security_group__project_id=context.project_id)
 
+    @classmethod
+    def reach(cls, context: RequestContext) -> QuerySet[Any]:
+        """Neutron: finds everybody's rules, and then asks policy."""
+        return cls.model._default_manager.all()
+
 
 def _rules(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
     found: dict[str, list[Values]] = {row["id"]: [] for row in rows}
     rules = SecurityGroupRule.objects.filter(security_group_id__in=list(found))
     for row in SecurityGroupRuleNoun.load(rules.order_by("created_at", "id"), ask):
-        rendered = SecurityGroupRuleNoun.shape.render(row, ask)
+        # Neutron: has tags of rules here, which nobody can give them.
+        rendered = SecurityGroupRuleNoun.shape.render(row, ask) | {"tags": []}
         found[row["security_group_id"]].append(rendered)
     return found
+
+
+# Neutron: of what is required, this is missed first.
+SecurityGroupRuleNoun.fields = {
+    "security_group_id": SecurityGroupRuleNoun.fields["security_group_id"],
+    **SecurityGroupRuleNoun.fields,
+}
+_NAME = checks.name()
+
+
+def _not_default(value: Any) -> str | None:
+    reason = _NAME(value)
+    if reason is None and value.lower() == security.DEFAULT:
+        raise errors.SecurityGroupDefaultAlreadyExists
+    return reason
 
 
 class SecurityGroupNoun(Tagged):
@@ -136,7 +176,7 @@ class SecurityGroupNoun(Tagged):
         "rules": _rules,
     }
 
-    name = name_field(default="")
+    name = name_field(default="", check=_not_default)
     stateful = flag(post=True, put=True)
     shared = shared_field("security_group", post=False, put=False)
     security_group_rules = Field("rules")
@@ -183,14 +223,20 @@ class SecurityGroupRuleViewSet(NounViewSet):
 
     def target_of_new(self, values: Values) -> Values:
         group = SecurityGroup.objects.filter(id=values["security_group_id"]).first()
-        context = self.context
-        if group is None or not (
-            context.is_admin
-            or group.project_id == context.project_id
-            or sharing.is_offered("security_group", group.id, context)
-        ):
+        if group is not None:
+            return {**values, "group_project_id": group.project_id}
+        # Neutron: looks for the group only when the caller's roles let it come to that.
+        if self.context.is_admin or "member" in self.context.roles:
             raise errors.SecurityGroupNotFound(id=values["security_group_id"])
-        return {**values, "group_project_id": group.project_id}
+        return {**values, "group_project_id": None}
+
+    def items(self, body: Any) -> Any:
+        items, is_bulk = super().items(body)
+        if len({str(item.get("security_group_id")) for item in items}) > 1:
+            raise errors.SecurityGroupNotSingleGroupRules
+        if any(item in items[:at] for at, item in enumerate(items)):
+            raise errors.DuplicateSecurityGroupRuleInPost
+        return items, is_bulk
 
     def target_of(self, found: SecurityGroupRule) -> Values:
         return {

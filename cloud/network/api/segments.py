@@ -17,6 +17,7 @@ _IDS = checks.within(1, 4294967295)
 
 class SegmentNoun(Described):
     member, plural, model = "segment", "segments", Segment
+    has_bulk = False
     owned = False
 
     project_id = Field(show=False)

@@ -33,6 +33,7 @@ def _length(name: str) -> Field:
 
 class SubnetPoolNoun(Tagged):
     member, plural, model = "subnetpool", "subnetpools", SubnetPool
+    is_core = True
     related = {**Tagged.related, "shared": shared_loader("subnetpool")}
 
     name = name_field(default=REQUIRED, check=checks.name(None, may_be_empty=False))

@@ -53,6 +53,7 @@ def _shared(rows: Rows, ask: NetworkAsk) -> Mapping[str, bool]:
 
 class SubnetNoun(Tagged):
     member, plural, model = "subnet", "subnets", Subnet
+    is_core = True
     related = {**Tagged.related, "network_shared": _shared}
 
     ip_version = Field(

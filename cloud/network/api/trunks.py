@@ -19,6 +19,7 @@ def _subports(rows: Rows, ask: NetworkAsk) -> Mapping[str, Any]:
 
 class TrunkNoun(Tagged):
     member, plural, model = "trunk", "trunks", Trunk
+    has_bulk = False
     related = {**Tagged.related, "sub_ports": _subports}
 
     admin_state_up = flag(post=True, put=True, sort=True)
@@ -33,6 +34,9 @@ class TrunkNoun(Tagged):
 
 class TrunkViewSet(NounViewSet):
     noun = TrunkNoun
+
+    def acted_on(self, found: Trunk) -> Values:
+        return {"sub_ports": trunks.shown([found.id])[found.id]}
 
     def make(self, values: Values) -> str:
         return trunks.create(self.context, values).id
@@ -53,20 +57,19 @@ class TrunkViewSet(NounViewSet):
     @operation()
     def add_subports(self, request: Any, *, id: str) -> Any:
         """Put ports under a trunk."""
-        found = self.fetch(id)
-        self.demand("add_subports", self.target_of(found))
+        found = self.act_on(id, "add_subports")
         trunks.add_subports(self.context, found, self.subports(request.json))
         return self.show(id)["trunk"]
 
     @operation()
     def remove_subports(self, request: Any, *, id: str) -> Any:
         """Take ports from under a trunk."""
-        found = self.fetch(id)
-        self.demand("remove_subports", self.target_of(found))
+        found = self.act_on(id, "remove_subports")
         trunks.remove_subports(found, self.subports(request.json))
         return self.show(id)["trunk"]
 
     @operation()
     def get_subports(self, request: Any, *, id: str) -> Any:
         """List what a trunk carries."""
-        return {"sub_ports": trunks.shown([self.fetch(id).id])[id]}
+        found = self.act_on(id, "get_subports")
+        return {"sub_ports": trunks.shown([found.id])[id]}

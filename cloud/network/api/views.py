@@ -115,16 +115,37 @@ class NounViewSet(NetworkViewSet):
     @operation(status=204)
     def destroy(self, request: Any, *, id: str, **url: str) -> Any:
         """Delete one."""
+        if request._request.body and not self.noun.is_core:
+            self.refuse_body()
         self.enter(url)
         found = self.fetch(id)
         with self.hiding(found):
             self.demand(f"delete_{self.noun.member}", self.target_of(found))
         if request._request.body:
-            raise errors.HTTPBadRequest("Request body is not supported in DELETE.")
+            self.refuse_body()
         self.check_revision(found)
         self.remove(found)
 
     # Parts of them
+
+    def refuse_body(self) -> None:
+        raise errors.HTTPBadRequest("Request body is not supported in DELETE.")
+
+    def act_on(self, id: str, action: str, given: Any = None) -> Any:
+        """One that an action of its own is about, if the caller may do that."""
+        found = self.reach().filter(id=id).first()
+        if found is None:
+            raise self.noun.missing(id)
+        if not self.scope().filter(id=id).exists():
+            raise errors.HTTPNotFound("The resource could not be found.")
+        values = {**self.acted_on(found), **(given if isinstance(given, dict) else {})}
+        asked = values if given is None else given
+        judging.demand(self.context, self.noun, action, self.target_of(found), values, asked)
+        return found
+
+    def acted_on(self, found: Any) -> Values:
+        """The attributes that rules of actions are asked of, too, as they are."""
+        return {}
 
     def everything(self, ids: Any) -> Any:
         return self.noun.model._default_manager.filter(id__in=ids)
@@ -166,17 +187,28 @@ class NounViewSet(NetworkViewSet):
     def absent(self, id: str) -> errors.NetworkError:
         """The refusal for an id that is not there, or not to be seen."""
         if self.reach().filter(id=id).exists():
-            return errors.Unseen("The resource could not be found.")
+            kind = errors.Unseen if self.noun.is_core else errors.HTTPNotFound
+            return kind("The resource could not be found.")
         return self.noun.missing(id)
 
     def item(self, body: Any) -> Values:
-        if not self.request._request.body:
-            raise errors.HTTPBadRequest(f"Unable to find '{self.noun.member}' in request body")
-        if not isinstance(body, dict):
-            raise errors.HTTPBadRequest("Body contains invalid data")
-        if self.noun.plural in body:
+        """The resource of a body that changes one."""
+        if not self.noun.is_core and not isinstance(body, dict | list):
+            raw = self.request._request.body
+            raise errors.BadRequest(resource="body", msg=f"Invalid format: {raw!r}")
+        self.check_body(body)
+        if self.noun.plural in body and not (self.noun.has_bulk and not self.noun.is_core):
             raise errors.HTTPBadRequest("Bulk operation not supported")
         return self.one(body)
+
+    def check_body(self, body: Any) -> None:
+        """Refuse what is no object."""
+        if self.noun.is_core and not self.request._request.body:
+            raise errors.HTTPBadRequest(f"Unable to find '{self.noun.member}' in request body")
+        if not self.noun.is_core and not body:
+            raise errors.HTTPBadRequest("Resource body required")
+        if not isinstance(body, dict):
+            raise errors.HTTPBadRequest("Body contains invalid data")
 
     def one(self, body: Values) -> Values:
         item = body.get(self.noun.member)
@@ -189,8 +221,11 @@ class NounViewSet(NetworkViewSet):
     def items(self, body: Any) -> tuple[Items, bool]:
         """The resources of a body, and whether there may be several."""
         member = self.noun.member
-        if not isinstance(body, dict) or self.noun.plural not in body:
-            return [self.item(body)], False
+        self.check_body(body)
+        if self.noun.plural not in body:
+            return [self.one(body)], False
+        if not self.noun.has_bulk:
+            raise errors.HTTPBadRequest("Bulk operation not supported")
         items = body[self.noun.plural]
         if not items:
             raise errors.HTTPBadRequest("Resources required")

@@ -20,12 +20,17 @@ def create(values: Values) -> AddressGroup:
     """Make a group."""
     with transaction.atomic():
         row = standard.columns(values, AddressGroup)
-        return standard.add(AddressGroup, row | {"addresses": _read(row["addresses"])})
+        # Neutron: each address revises the group, also those that it is made with.
+        revision = len(row["addresses"])
+        row["addresses"] = _read(row["addresses"])
+        return standard.add(AddressGroup, row, revision=revision)
 
 
 def add(group: AddressGroup, addresses: list[str]) -> None:
     more = _read(addresses)
     twice = [address for address in more if address in group.addresses]
+    if not more:
+        return
     if twice:
         raise errors.AddressesAlreadyExist(addresses=twice, address_group_id=group.id)
     with transaction.atomic():
@@ -35,6 +40,8 @@ def add(group: AddressGroup, addresses: list[str]) -> None:
 def take(group: AddressGroup, addresses: list[str]) -> None:
     gone = _read(addresses)
     missing = [address for address in gone if address not in group.addresses]
+    if not gone:
+        return
     if missing:
         raise errors.AddressesNotFound(addresses=missing, address_group_id=group.id)
     with transaction.atomic():

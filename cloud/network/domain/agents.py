@@ -20,6 +20,13 @@ def _host(agent_type: str, resource_id: str) -> None:
         AgentHosting.objects.get_or_create(agent=agent, resource_id=resource_id)
 
 
+def hosted_among(ids: list[str]) -> set[str]:
+    """Which of `ids` some agent has."""
+    return set(
+        AgentHosting.objects.filter(resource_id__in=ids).values_list("resource_id", flat=True)
+    )
+
+
 def host_network(network_id: str) -> None:
     """Put a network on a DHCP agent, unless it is on one."""
     _host(DHCP, network_id)

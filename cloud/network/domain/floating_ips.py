@@ -106,6 +106,9 @@ def _lead(
     context: RequestContext, found: FloatingIp, values: Values, *, before: Port | None = None
 ) -> None:
     port_id = values.get("port_id")
+    if values.get("fixed_ip_address", "") is None and "port_id" not in values and before:
+        # Neutron: any address of the port that it leads to.
+        port_id = before.id
     if not port_id:
         if values.get("fixed_ip_address"):
             raise _bad("fixed_ip_address cannot be specified without a port_id")

@@ -173,7 +173,7 @@ def part(flavor: Flavor, profile_id: str) -> None:
         raise errors.FlavorServiceProfileBindingNotFound(sp_id=profile_id, fl_id=flavor.id)
 
 
-def check_router(flavor_id: str, values: Values) -> None:
+def check_router(flavor_id: str | None, values: Values) -> None:
     """Refuse a router that what stands behind its flavor does not make."""
     if not Flavor.objects.filter(id=flavor_id).exists():
         raise errors.FlavorNotFound(flavor_id=flavor_id)

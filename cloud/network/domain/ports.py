@@ -146,8 +146,8 @@ def _take(port: Port, network: Network, asked: list[Values] | None) -> list[Fixe
     return [addresses.take(port.id, wish, network_id=network.id) for wish in wishes]
 
 
-def change(context: RequestContext, port: Port, values: Values) -> None:
-    """Change a port."""
+def change(context: RequestContext, port: Port, values: Values, *, is_own: bool = False) -> None:
+    """Change a port; `is_own`: at the service's own wish."""
     with transaction.atomic():
         qos.check_usable(context, values)
         was, old_owner = port.status, (port.device_owner, port.device_id)
@@ -175,7 +175,7 @@ def change(context: RequestContext, port: Port, values: Values) -> None:
         port.binding_profile = port.binding_profile or {}
         _change_security(context, port, values)
         if "fixed_ips" in values:
-            _retake(port, values["fixed_ips"])
+            _retake(port, values["fixed_ips"], may_move=is_own)
         if not port.device_owner.startswith("network:"):
             port.status = bindings.status_of(port)
         try:
@@ -188,7 +188,7 @@ def change(context: RequestContext, port: Port, values: Values) -> None:
         bindings.announce(port, was)
 
 
-def _retake(port: Port, asked: list[Values]) -> None:
+def _retake(port: Port, asked: list[Values], *, may_move: bool) -> None:
     """Keep the addresses that are asked for again, give the others back, take the new ones."""
     held = list(FixedIp.objects.filter(port=port).order_by("id"))
     kept: list[FixedIp] = []
@@ -209,9 +209,9 @@ def _retake(port: Port, asked: list[Values]) -> None:
         else:
             kept.append(same)
     gone = [fixed for fixed in held if fixed not in kept]
-    if port.device_owner in ROUTER_OWNERS[:4] and not asked:
+    if port.device_owner in ROUTER_OWNERS[:4] and (gone or new) and not may_move:
         raise errors.BadRequest(
-            resource="router", msg="Router port must have at least one fixed IP"
+            resource="ports", msg=f"IP updates for port {port.id} are not allowed"
         )
     FixedIp.objects.filter(id__in=[fixed.id for fixed in gone]).delete()
     if gone:

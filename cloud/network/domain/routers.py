@@ -1,6 +1,6 @@
 """Routers: gateways, interfaces and routes."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from cloud.network.domain import (
     addresses,
     agents,
     bindings,
+    extra_routes,
     ha_networks,
     offerings,
     ports,
@@ -36,7 +37,6 @@ from middleware.context import RequestContext
 Values = dict[str, Any]
 INTERFACE = "network:router_interface"
 GATEWAY = "network:router_gateway"
-MANY_ROUTES = 30
 
 
 def _bad(reason: str) -> errors.BadRequest:
@@ -48,7 +48,7 @@ def create(context: RequestContext, values: Values) -> Router:
     with transaction.atomic():
         quotas.check("router", values["project_id"])
         zones.check(values["availability_zone_hints"])
-        if values.get("flavor_id"):
+        if "flavor_id" in values:
             offerings.check_router(values["flavor_id"], values)
         row = standard.columns(values, Router)
         row |= {key: bool(row.get(key)) for key in ("distributed", "ha")}
@@ -56,7 +56,8 @@ def create(context: RequestContext, values: Values) -> Router:
         if values["external_gateway_info"]:
             _set_gateway(context, router, values["external_gateway_info"])
             standard.change(router, {})
-        agents.host_router(router.id)
+        if router.gateway_port_id or router.ha:
+            agents.host_router(router.id)
         if router.ha:
             ha_networks.connect(router)
         return router
@@ -86,15 +87,19 @@ def change(context: RequestContext, router: Router, values: Values) -> None:
             else:
                 _clear_gateway(router)
         if "routes" in values:
-            check_routes(router, values["routes"])
+            extra_routes.check(router, values["routes"])
         standard.change(router, standard.columns(values, Router))
 
 
 def remove(router: Router) -> None:
     """Delete a router that has no interfaces left."""
     with transaction.atomic():
-        if Port.objects.filter(device_id=router.id, device_owner=INTERFACE).exists():
-            raise errors.RouterInUse(router_id=router.id)
+        attached = Port.objects.filter(device_id=router.id, device_owner=INTERFACE)
+        ids = list(attached.order_by("created_at", "id").values_list("id", flat=True))
+        if ids:
+            raise errors.RouterInUse(
+                router_id=router.id, reason=f"has ports still attached: {', '.join(ids)}"
+            )
         _clear_gateway(router)
         if router.ha:
             ha_networks.part(router)
@@ -124,7 +129,7 @@ def _set_gateway(context: RequestContext, router: Router, info: Values) -> None:
     current = router.gateway_port
     if current is not None and current.network_id == network.id:
         if asked and _moves_gateway(current, asked):
-            ports.change(context, current, {"fixed_ips": asked})
+            ports.change(context, current, {"fixed_ips": asked}, is_own=True)
     else:
         _clear_gateway(router)
         router.gateway_port = ports.add_own(
@@ -134,6 +139,7 @@ def _set_gateway(context: RequestContext, router: Router, info: Values) -> None:
             device_owner=GATEWAY,
             host_id=bindings.NETWORK_HOST,
         )
+    agents.host_router(router.id)
     router.enable_snat = info.get("enable_snat", True)
     router.gateway_qos_policy_id = info.get("qos_policy_id")
 
@@ -204,6 +210,7 @@ def add_interface(
         else:
             port, subnet = _by_subnet(context, router, str(subnet_id))
             subnets = [subnet]
+        agents.host_router(router.id)
         standard.touch(Router.objects.filter(id=router.id))
         return _interface(router, port, [subnet.id for subnet in subnets])
 
@@ -211,7 +218,6 @@ def add_interface(
 def _interface(router: Router, port: Port, subnet_ids: list[str]) -> Values:
     return {
         "id": router.id,
-        "tenant_id": router.project_id,
         "project_id": router.project_id,
         "port_id": port.id,
         "network_id": port.network_id,
@@ -266,6 +272,15 @@ def _by_subnet(context: RequestContext, router: Router, subnet_id: str) -> tuple
     subnet = Subnet.objects.select_related("network").filter(id=subnet_id).first()
     if subnet is None or not _may_use(context, subnet.network):
         raise errors.SubnetNotFound(subnet_id=subnet_id)
+    if (
+        not context.is_admin
+        and subnet.project_id != context.project_id
+        and not sharing.is_offered("network", subnet.network_id, context)
+    ):
+        raise _bad(
+            f"Cannot add interface to router because subnet {subnet_id} is not owned by project "
+            "making the request"
+        )
     if not subnet.gateway_ip:
         raise _bad("Subnet for router interface must have a gateway IP")
     if (
@@ -324,6 +339,8 @@ def remove_interface(router: Router, *, subnet_id: str | None, port_id: str | No
             port = own.filter(
                 id__in=FixedIp.objects.filter(subnet_id=subnet_id).values("port_id")
             ).first()
+            if not Subnet.objects.filter(id=subnet_id).exists():
+                raise errors.SubnetNotFound(subnet_id=subnet_id)
             if port is None:
                 raise errors.RouterInterfaceNotFoundForSubnet(
                     router_id=router.id, subnet_id=subnet_id
@@ -354,43 +371,3 @@ def _refuse_needed(router: Router, subnet: Subnet) -> None:
     for route in router.routes:
         if ip_address(route["nexthop"]) in net:
             raise errors.RouterInterfaceInUseByRoute(router_id=router.id, subnet_id=subnet.id)
-
-
-# Routes
-
-
-def check_routes(router: Router, routes: list[Values]) -> None:
-    """Refuse routes over hosts that the router does not reach."""
-    if len(routes) > MANY_ROUTES:
-        raise errors.RoutesExhausted(router_id=router.id, quota=MANY_ROUTES)
-    if not routes:
-        return
-    mine = FixedIp.objects.filter(port__device_id=router.id).select_related("subnet")
-    held = {fixed.address for fixed in mine}
-    nets = [addresses.block(fixed.subnet) for fixed in mine]
-    for route in routes:
-        hop = ip_address(route["nexthop"])
-        if ip_network(route["destination"], strict=False).version != hop.version:
-            raise errors.InvalidRoutes(
-                routes=routes,
-                reason="Destination and nexthop must be of the same IP version",
-            )
-        if not any(hop in net for net in nets):
-            raise errors.InvalidRoutes(
-                routes=routes, reason="the nexthop is not connected with router"
-            )
-        if str(hop) in held:
-            raise errors.InvalidRoutes(routes=routes, reason="the nexthop is used by router")
-
-
-def add_routes(router: Router, more: list[Values]) -> None:
-    """Add routes, beside those that are there."""
-    with transaction.atomic():
-        routes = router.routes + [route for route in more if route not in router.routes]
-        check_routes(router, routes)
-        standard.change(router, {"routes": routes})
-
-
-def remove_routes(router: Router, gone: list[Values]) -> None:
-    with transaction.atomic():
-        standard.change(router, {"routes": [route for route in router.routes if route not in gone]})

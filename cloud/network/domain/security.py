@@ -4,6 +4,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from cloud.network import errors
 from cloud.network.domain import quotas, sharing, standard
@@ -22,8 +23,8 @@ Values = dict[str, Any]
 
 DEFAULT = "default"
 PROTOCOLS = {
-    "ah": 51, "dccp": 33, "egp": 8, "esp": 50, "gre": 47, "hopopt": 0, "icmp": 1, "icmpv6": 58,
-    "igmp": 2, "ip": 0, "ipip": 4, "ipv6-encap": 41, "ipv6-frag": 44, "ipv6-icmp": 58,
+    "ah": 51, "dccp": 33, "egp": 8, "esp": 50, "gre": 47, "hopopt": 0, "icmp": 1, "igmp": 2,
+    "ip": 0, "ipip": 4, "ipv6-encap": 41, "ipv6-frag": 44, "ipv6-icmp": 58, "icmpv6": 58,
     "ipv6-nonxt": 59, "ipv6-opts": 60, "ipv6-route": 43, "ospf": 89, "pgm": 113, "rsvp": 46,
     "sctp": 132, "tcp": 6, "udp": 17, "udplite": 136, "vrrp": 112,
 }  # fmt: skip
@@ -33,6 +34,7 @@ ONLY_V6 = (
     "ipv6-encap", "ipv6-frag", "ipv6-icmp", "icmpv6", "ipv6-nonxt", "ipv6-opts", "ipv6-route",
     "41", "44", "58", "59", "60", "43",
 )  # fmt: skip
+EVERYBODY = ("0.0.0.0/0", "::/0")
 ETHERTYPES = ("IPv4", "IPv6")
 SAME_GROUP = "PARENT"
 
@@ -122,8 +124,6 @@ def _add_born_rules(group: SecurityGroup, *, is_default: bool) -> None:
 
 def create(context: RequestContext, values: Values) -> SecurityGroup:
     """Make a group with the rules that every group starts with."""
-    if values["name"] == DEFAULT:
-        raise errors.SecurityGroupDefaultAlreadyExists
     with transaction.atomic():
         ensure_default(values["project_id"])
         quotas.check("security_group", values["project_id"])
@@ -137,11 +137,8 @@ def create(context: RequestContext, values: Values) -> SecurityGroup:
 def change(group: SecurityGroup, values: Values) -> None:
     """Change a group."""
     name = values.get("name")
-    if name is not None and name != group.name:
-        if group.name == DEFAULT:
-            raise errors.SecurityGroupCannotUpdateDefault
-        if name == DEFAULT:
-            raise errors.SecurityGroupDefaultAlreadyExists
+    if name is not None and name != group.name and group.name == DEFAULT:
+        raise errors.SecurityGroupCannotUpdateDefault
     with transaction.atomic():
         if (
             values.get("stateful", group.stateful) != group.stateful
@@ -173,6 +170,7 @@ def add_rule(context: RequestContext, values: Values) -> SecurityGroupRule:
     """Put a rule into a group."""
     with transaction.atomic():
         _check_rule(values)
+        values["protocol"] = _of_version(values["protocol"], values["ethertype"])
         group = _group(context, values["security_group_id"])
         if values["remote_group_id"]:
             _group(context, values["remote_group_id"])
@@ -230,12 +228,22 @@ def _same_rule(rules: Any, values: Values) -> str | None:
         "direction", "ethertype", "port_range_min", "port_range_max", "remote_ip_prefix",
         "remote_group_id", "remote_address_group_id",
     )  # fmt: skip
-    same = rules.filter(**{key: values[key] for key in parts})
+    same = rules.filter(**{key: values[key] for key in parts if key != "remote_ip_prefix"})
+    prefix = values["remote_ip_prefix"]
+    # Neutron: everybody is as good as nobody in particular.
+    anybody = Q(remote_ip_prefix__in=EVERYBODY) | Q(remote_ip_prefix=None)
+    is_anybody = prefix is None or prefix in EVERYBODY
+    same = same.filter(anybody if is_anybody else Q(remote_ip_prefix=prefix))
     wanted = _number(values["protocol"])
     for rule_id, protocol in same.values_list("id", "protocol"):
         if _number(protocol) == wanted:
             return str(rule_id)
     return None
+
+
+def _of_version(protocol: str | None, ethertype: str) -> str | None:
+    """The name that a protocol goes by in IPv6."""
+    return "ipv6-icmp" if ethertype == "IPv6" and protocol in ("icmp", "icmpv6") else protocol
 
 
 def _number(protocol: str | None) -> str | None:
@@ -282,5 +290,6 @@ def _check_ports(values: Values) -> None:
             raise errors.SecurityGroupMissingIcmpType(value=most)
     else:
         raise errors.SecurityGroupInvalidProtocolForPort(
-            protocol=protocol, valid_port_protocols=sorted(WITH_PORTS)
+            protocol=PROTOCOLS.get(str(protocol), protocol),
+            valid_port_protocols="DCCP, SCTP, TCP, UDP, UDPLITE",
         )

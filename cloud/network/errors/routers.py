@@ -8,7 +8,7 @@ class RouterNotFound(NotFound):
 
 
 class RouterInUse(InUse):
-    text = "Router {router_id} still has ports"
+    text = "Router {router_id} {reason}"
 
 
 class RouterInterfaceNotFound(NotFound):

@@ -39,6 +39,10 @@ class DuplicateSecurityGroupRuleInPost(InUse):
     text = "Duplicate Security Group Rule in POST."
 
 
+class SecurityGroupNotSingleGroupRules(InvalidInput):
+    text = "Only allowed to update rules for one security profile at a time"
+
+
 class SecurityGroupInvalidPortRange(InvalidInput):
     text = "For TCP/UDP protocols, port_range_min must be <= port_range_max"
 

@@ -126,14 +126,29 @@ class Switches:
 
     def __init__(self) -> None:
         self.touched: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.floating: queue.SimpleQueue[str] = queue.SimpleQueue()
         for event in (events.AFTER_CREATE, events.AFTER_UPDATE):
             registry.subscribe(self.note, resources.PORT, event)
+            registry.subscribe(self.note_floating_ip, resources.FLOATING_IP, event)
+
+    def note_floating_ip(self, resource: str, event: str, trigger: object, payload: object) -> None:
+        self.floating.put(payload.resource_id)
 
     def note(self, resource: str, event: str, trigger: object, payload: object) -> None:
         self.touched.put(payload.latest_state["id"])
 
     def settle(self) -> None:
         core = directory.get_plugin()
+        layer3 = directory.get_plugin("L3_ROUTER_NAT")
+        while not self.floating.empty():
+            admin = context.get_admin_context()
+            try:
+                found = layer3.get_floatingip(admin, self.floating.get())
+            except Exception:
+                continue
+            wanted = "ACTIVE" if found["router_id"] else "DOWN"
+            if found["status"] != wanted:
+                layer3.update_floatingip_status(admin, found["id"], wanted)
         seen = set()
         while not self.touched.empty():
             port_id = self.touched.get()

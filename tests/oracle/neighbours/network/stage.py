@@ -5,7 +5,7 @@ from typing import Any
 from tests.oracle.sides import Side
 from tests.oracle.stage import Stage
 
-_NOUNS = ("floatingips", "routers", "ports", "networks", "subnetpools")
+_NOUNS = ("routers", "ports", "networks", "subnetpools")
 
 
 def prepare(side: Side) -> None:
@@ -15,6 +15,8 @@ def prepare(side: Side) -> None:
     def found(noun: str, query: str = "") -> Any:
         return stage.ask("GET", f"/network/v2.0/{noun}{query}")[noun]
 
+    for floating_ip in found("floatingips"):
+        stage.ask("DELETE", f"/network/v2.0/floatingips/{floating_ip['id']}")
     for router in found("routers"):
         path = f"/network/v2.0/routers/{router['id']}"
         for port in found("ports", f"?device_id={router['id']}"):

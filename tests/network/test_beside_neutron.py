@@ -1,0 +1,183 @@
+"""What a real Neutron was seen to answer, and this service did not."""
+
+import pytest
+
+from tests.network.conftest import refusal
+
+HIDDEN = "The resource could not be found."
+
+
+def test_what_roles_hide_is_not_found_without_an_envelope(net, network):
+    pool = net.make("subnetpool", name="p", prefixes=["10.8.0.0/16"])
+    hidden = net.as_("nova").get(f"/subnetpools/{pool['id']}")
+    assert (hidden.status, hidden.json["message"]) == (404, HIDDEN)
+    stranger = net.as_("carol").get(f"/networks/{network['id']}")
+    assert refusal(stranger) == (404, "NetworkNotFound")
+
+
+def test_a_refusal_quotes_every_rule_that_was_asked(net):
+    body = {"network": {"shared": True, "router:external": True}}
+    answer = net.post("/networks", body)
+    assert refusal(answer) == (403, "PolicyNotAuthorized")
+    assert answer.error == (
+        "((rule:create_network and rule:create_network:shared) and "
+        "rule:create_network:router:external) is disallowed by policy"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"networks": []}, "Resources required"),
+        ({"network": []}, "Object 'network' contains invalid data"),
+        (
+            {"network": {"name": " n"}},
+            "Invalid input for name. Reason: ' n' is not a valid string.",
+        ),
+        ({"network": {"tags": ["t"]}}, "Attribute 'tags' not allowed in POST"),
+        (
+            {"network": {"availability_zone_hints": ["nova", "nova"]}},
+            "Invalid input for availability_zone_hints. Reason: "
+            "Duplicate items in the list: 'nova'.",
+        ),
+        (
+            {"network": {"dns_domain": "example.org"}},
+            "Invalid input for dns_domain. Reason: 'example.org' is not a FQDN.",
+        ),
+    ],
+)
+def test_bodies_are_refused_in_neutrons_words(net, body, sentence):
+    answer = net.post("/networks", body)
+    assert (answer.status, answer.error) == (400, sentence)
+
+
+def test_bodies_are_json_whatever_they_are_declared_as(net):
+    sent = net.client.post(
+        "/network/v2.0/networks",
+        b'{"network": {"name": "typed"}}',
+        content_type="application/xml",
+        headers={"X-Auth-Token": "alice"},
+    )
+    assert sent.status_code == 201
+    refused = net.get("/networks", headers={"Accept": "text/html"})
+    assert refusal(refused) == (406, "HTTPNotAcceptable")
+
+
+def test_a_change_of_nothing_revises_nothing(net, network):
+    path = f"/networks/{network['id']}"
+    before = network["revision_number"]
+    assert net.put(path, {"network": {}}).json["network"]["revision_number"] == before
+    same = net.put(path, {"network": {"name": network["name"]}})
+    assert same.json["network"]["revision_number"] == before
+    other = net.put(path, {"network": {"name": "other"}})
+    assert other.json["network"]["revision_number"] == before + 1
+
+
+def test_an_mtu_is_no_wider_than_the_segments_and_0_is_the_widest(net, network):
+    path = f"/networks/{network['id']}"
+    wide = net.put(path, {"network": {"mtu": 9000}})
+    assert refusal(wide) == (400, "InvalidInput")
+    assert net.put(path, {"network": {"mtu": 0}}).json["network"]["mtu"] == 1450
+
+
+def test_segments_and_provider_attributes_go_not_together(admin):
+    segment = {"provider:network_type": "vxlan", "provider:segmentation_id": 77}
+    both = {"segments": [segment], "provider:network_type": "vxlan"}
+    answer = admin.post("/networks", {"network": both})
+    assert refusal(answer) == (400, "SegmentsSetInConjunctionWithProviders")
+    twice = admin.post("/networks", {"network": {"segments": [segment, segment]}})
+    assert refusal(twice) == (400, "SegmentsContainDuplicateEntry")
+
+
+def test_the_next_segment_id_is_the_lowest_that_is_free(admin):
+    vxlan = {"provider:network_type": "vxlan"}
+    admin.make("network", **vxlan, **{"provider:segmentation_id": 16777215})
+    assert admin.make("network", **vxlan)["provider:segmentation_id"] == 1
+
+
+def test_a_vlan_network_is_given_another_vlan(admin):
+    vlan = {"provider:network_type": "vlan", "provider:physical_network": "p"}
+    made = admin.make("network", **vlan, **{"provider:segmentation_id": 7})
+    path = f"/networks/{made['id']}"
+    moved = admin.put(path, {"network": {"provider:segmentation_id": 8}})
+    assert moved.json["network"]["provider:segmentation_id"] == 8
+    other = admin.put(path, {"network": {"provider:network_type": "vxlan"}})
+    assert "does not support updating the following provider network attributes" in other.error
+
+
+def test_subnets_of_ipv6_have_any_router_as_their_gateway(net, network):
+    made = net.make("subnet", network_id=network["id"], ip_version=6, cidr="2001:db8:1::/64")
+    assert made["gateway_ip"] == "2001:db8:1::"
+    assert made["allocation_pools"][0]["start"] == "2001:db8:1::1"
+
+
+def test_a_port_of_a_server_is_deleted_by_services(net, network):
+    port = net.make("port", network_id=network["id"], device_owner="compute:nova", device_id="d")
+    path = f"/ports/{port['id']}"
+    assert refusal(net.delete(path)) == (403, "PolicyNotAuthorized")
+    assert net.as_("nova").delete(path).status == 204
+
+
+def test_ports_are_not_at_the_edges_of_a_subnet(net, network, subnet):
+    for address in ("10.9.0.0", "10.9.0.255"):
+        body = {"network_id": network["id"], "fixed_ips": [{"ip_address": address}]}
+        assert refusal(net.post("/ports", {"port": body})) == (400, "InvalidIpForNetwork")
+
+
+def test_many_may_not_send_from_many(net, network):
+    pairs = [{"ip_address": "224.0.0.5"}]
+    body = {"network_id": network["id"], "allowed_address_pairs": pairs}
+    answer = net.post("/ports", {"port": body})
+    assert answer.error == "IP 224.0.0.5 is a multicast address, which is not supported."
+
+
+def test_dhcp_options_that_are_not_named_stay(net, network):
+    option = {"opt_name": "mtu", "opt_value": "1400"}
+    port = net.make("port", network_id=network["id"], extra_dhcp_opts=[option])
+    path = f"/ports/{port['id']}"
+    other = {"opt_name": "router", "opt_value": ""}
+    both = net.put(path, {"port": {"extra_dhcp_opts": [other]}}).json["port"]["extra_dhcp_opts"]
+    assert [each["opt_name"] for each in both] == ["mtu", "router"]
+    gone = net.put(path, {"port": {"extra_dhcp_opts": [{"opt_name": "mtu", "opt_value": None}]}})
+    assert [each["opt_name"] for each in gone.json["port"]["extra_dhcp_opts"]] == ["router"]
+
+
+def test_routers_are_made_one_by_one(net):
+    answer = net.post("/routers", {"routers": [{"name": "a"}, {"name": "b"}]})
+    assert (answer.status, answer.error) == (400, "Bulk operation not supported")
+
+
+def test_a_router_is_nowhere_before_it_is_connected(net, subnet, admin):
+    router = net.make("router", name="r")
+    assert net.show(f"/routers/{router['id']}")["availability_zones"] == []
+
+
+def test_a_router_is_not_connected_to_what_is_anothers(net, public, admin):
+    router = net.make("router", name="r")
+    (subnet_id,) = admin.show(f"/networks/{public['id']}")["subnets"]
+    path = f"/routers/{router['id']}/add_router_interface"
+    assert (
+        "is not owned by project making the request"
+        in net.put(path, {"subnet_id": subnet_id}).error
+    )
+
+
+def test_rules_about_everybody_are_about_nobody_in_particular(net):
+    group = net.make("security_group", name="g")
+    rule = {"security_group_id": group["id"], "direction": "ingress"}
+    net.make("security_group_rule", **rule)
+    body = {"security_group_rule": {**rule, "remote_ip_prefix": "0.0.0.0/0"}}
+    assert refusal(net.post("/security-group-rules", body)) == (409, "SecurityGroupRuleExists")
+
+
+def test_sort_keys_have_directions(net):
+    answer = net.get("/networks?sort_key=name")
+    assert answer.error == "The number of sort_keys and sort_dirs must be same"
+    limit = net.get("/networks?limit=-1")
+    assert limit.error == "Bad limit request: Limit must be an integer 0 or greater and not '-1'."
+
+
+def test_head_is_not_allowed_and_delete_takes_no_body(net, network):
+    assert net.ask("HEAD", "/networks").status == 405
+    answer = net.ask("DELETE", f"/networks/{network['id']}", {"x": 1})
+    assert answer.error == "Request body is not supported in DELETE."
