@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cloud.volume import backends, queries, quotas, volumes
+from cloud.volume import backends, messages, queries, quotas, volumes
 from cloud.volume.errors import (
+    BadRequest,
     invalid_backup,
     invalid_input,
     invalid_snapshot,
@@ -102,6 +103,14 @@ def create(
         volume_facts={name: getattr(volume, name) for name in FACTS},
         updated_at=now,
     )
+    if not is_served:
+        messages.tell(
+            context,
+            action="013",
+            detail="024",
+            resource_type="VOLUME_BACKUP",
+            resource_uuid=backup.pk,
+        )
     return {**queries.row(Backup, context, backup.pk), "status": "creating"}
 
 
@@ -190,7 +199,12 @@ def export(row: Mapping[str, Any]) -> dict[str, str]:
 def take_over(context: RequestContext, service: str, url: str) -> dict[str, Any]:
     """Make a backup of an exported record."""
     try:
-        record = wire.loads(base64.b64decode(url))
+        record = wire.loads(base64.b64decode(url.encode("ascii")))
+    except UnicodeEncodeError:
+        raise BadRequest(
+            "Error decoding your request. Either the URL or the request body contained "
+            "characters that could not be decoded by Cinder."
+        ) from None
     except ValueError:
         raise invalid_input("Can't parse backup record.") from None
     if "id" not in record:

@@ -14,11 +14,12 @@ LIFETIME = timedelta(days=30)
 # fmt: off
 ACTIONS = {
     "001": "schedule allocate volume",
-    "013": "reimage volume",
+    "013": "create backup",
 }
 DETAILS = {
     "001": "An unknown error occurred.",
     "003": "Could not find any available weighted backend.",
+    "024": "Backup failed to schedule. Service not found for creating backup.",
 }
 # fmt: on
 

@@ -9,7 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from cloud.volume import quotas
-from cloud.volume.errors import BadRequest, invalid_snapshot, invalid_volume, not_found
+from cloud.volume.errors import (
+    BadRequest,
+    QuotaExceeded,
+    invalid_snapshot,
+    invalid_volume,
+    not_found,
+)
 from cloud.volume.models import Snapshot, Transfer, Volume
 from cloud.volume.volumes import lock, save
 from middleware.context import RequestContext
@@ -85,7 +91,13 @@ def accept(context: RequestContext, transfer_id: str, key: str) -> dict[str, Any
     kind = volume.volume_type
     type_name = kind.name if kind else None
     quotas.check_volume_size(project, volume.size)
-    quotas.check(project, kind="volumes", size=volume.size, type_name=type_name)
+    try:
+        quotas.check(project, kind="volumes", size=volume.size, type_name=type_name)
+    except QuotaExceeded as full:
+        # Volume (Cinder): here the error of the size is told without its name.
+        raise QuotaExceeded(
+            full.message.removeprefix("VolumeSizeExceedsAvailableQuota: ")
+        ) from None
     snapshots = Snapshot.objects.filter(volume=volume)
     if transfer.no_snapshots:
         snapshots = snapshots.none()

@@ -56,16 +56,16 @@ def update(kind: VolumeType, values: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def delete(context: RequestContext, kind: VolumeType) -> None:
+    if kind.default_of.exists() or kind.pk == default_type(context).pk:
+        raise BadRequest(
+            f"The volume type {kind.pk} is a default volume type and cannot be deleted."
+        )
     if kind.volumes.exists():
         raise BadRequest("Target volume type is still in use.")
     if VolumeType.objects.count() == 1:
         raise BadRequest(
             f"The volume type {kind.pk} is the only currently defined volume type and cannot be "
             "deleted."
-        )
-    if kind.default_of.exists() or kind.pk == default_type(context).pk:
-        raise BadRequest(
-            f"The volume type {kind.pk} is a default volume type and cannot be deleted."
         )
     kind.delete()
 
@@ -156,7 +156,7 @@ def change_encryption(kind: VolumeType, values: Mapping[str, Any]) -> None:
     if _has_encrypted(kind):
         raise BadRequest("Cannot update encryption specs. Volume type in use.")
     if not kind.encryption:
-        raise no_encryption(kind)
+        raise no_encryption(kind.pk)
     kind.encryption = {
         **kind.encryption,
         **{name: values[name] for name in ENCRYPTION if name in values},
@@ -170,13 +170,13 @@ def decrypt(kind: VolumeType) -> None:
     if _has_encrypted(kind):
         raise BadRequest("Cannot delete encryption specs. Volume type in use.")
     if not kind.encryption:
-        raise no_encryption(kind)
+        raise no_encryption(kind.pk)
     kind.encryption = None
     _touch(kind)
 
 
-def no_encryption(kind: VolumeType) -> NotFound:
-    return NotFound(f"Volume type encryption for type {kind.pk} does not exist.")
+def no_encryption(type_id: str) -> NotFound:
+    return NotFound(f"Volume type encryption for type {type_id} does not exist.")
 
 
 # Quality of service

@@ -125,9 +125,9 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
             resource_uuid=volume.pk,
         )
     row = queries.volume(context, volume.pk)
-    # Cinder: a volume that copies something becomes bootable only once the copy is there.
+    # Cinder: a volume of an image becomes bootable only once the image is there.
     return {
-        **row, "status": "creating", "bootable": False, "host": None, "updated_at": None,
+        **row, "status": "creating", "bootable": source.bootable, "host": None, "updated_at": None,
         "shared_targets": True, "metadata": metadata,
     }  # fmt: skip
 

@@ -209,3 +209,36 @@ def test_snapshots_of_anothers_volume_are_the_administrators_own(cinder, admin):
         "/snapshots", {"snapshot": {"volume_id": volume_id, "description": "a\x07b"}}
     )
     assert "does not match '^[" in answer.error
+
+
+def test_a_frozen_backend_is_given_no_work_until_it_thaws(cinder, admin):
+    host = {"host": "controller@lvmdriver-1"}
+    assert admin.put("/os-services/freeze", host).status == 200
+    answer = admin.put("/os-services/freeze", host)
+    assert (answer.status, answer.error) == (
+        400,
+        "Invalid input received: No service could be changed: frozen in "
+        "['controller@lvmdriver-1'] must be False to failover.",
+    )
+    (shown,) = admin.get("/os-services?binary=cinder-volume").json["services"]
+    assert (shown["status"], shown["disabled_reason"], shown["frozen"]) == (
+        "disabled",
+        "frozen",
+        True,
+    )
+    hosts = admin.get("/os-hosts").json["hosts"]
+    assert "controller@lvmdriver-1" not in {each["host_name"] for each in hosts}
+    assert admin.get("/os-hosts/controller").status == 404
+    assert admin.put("/os-services/thaw", host).status == 200
+    assert admin.put("/os-services/thaw", host).status == 400
+    assert admin.get("/os-hosts/controller").status == 200
+
+
+def test_quotas_of_one_type_may_be_less_than_what_there_is(cinder, admin):
+    volume = cinder.show(cinder.make())
+    path = f"/os-quota-sets/{volume['os-vol-tenant-attr:tenant_id']}"
+    limits = {"quota_set": {f"volumes_{volume['volume_type']}": 0}}
+    assert admin.put(path, limits).status == 200
+    answer = cinder.post("/volumes", {"volume": {"size": 1}})
+    assert answer.status == 413
+    assert answer.error.startswith("VolumeLimitExceeded: ")

@@ -222,3 +222,14 @@ def test_anybody_asks_whether_it_is_well(cinder):
     answer = Client().get("/volume/healthcheck")
     assert (answer.status_code, answer.content) == (200, b"OK")
     assert Client().get("/volume/v2/volumes").status_code == 404
+
+
+def test_metadata_is_changed_if_it_is_what_is_said(cinder):
+    path = f"/volumes/{cinder.make(metadata={'a': 'b'})}/metadata"
+    tag = cinder.get(path).headers["ETag"]
+    body = {"metadata": {"c": "d"}}
+    assert cinder.put(path, body, If_Match='"other"').status == 412
+    assert cinder.put(f"{path}/c", {"meta": {"c": "d"}}, If_Match="other").status == 412
+    assert cinder.put(path, body, If_Match=f'"{tag}"').status == 200
+    assert cinder.at("3.14").put(path, body, If_Match="other").status == 200
+    assert "ETag" not in cinder.at("3.14").get(path).headers

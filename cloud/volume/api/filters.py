@@ -78,7 +78,7 @@ def scope(
     else:
         is_everyone = False
     if is_everyone:
-        project = asked.pop("project_id", None) or asked.pop("tenant_id", None)
+        project = asked.pop("project_id", None)
         return Q(**{column: project}) if project else Q()
     if context.is_admin:
         asked.pop("project_id", None)

@@ -12,7 +12,7 @@ import jsonschema
 from versioned.schema import Dialect
 
 MAX_INT = 0x7FFFFFFF
-_UUID = re.compile(r"^[0-9a-f]{32}$")
+_UUID = re.compile(r"[0-9a-f]{32}")
 
 
 class FormatError(Exception):
@@ -23,7 +23,7 @@ def is_uuid(value: Any) -> bool:
     if not isinstance(value, str):
         return False
     text = value.lower().replace("urn:", "").replace("uuid:", "").strip("{}").replace("-", "")
-    return _UUID.match(text) is not None
+    return _UUID.fullmatch(text) is not None
 
 
 def _name(value: Any) -> bool:
@@ -97,7 +97,8 @@ def _progress(value: Any) -> bool:
 
 def _base64(value: Any) -> bool:
     try:
-        base64.b64decode(str(value), validate=True)
+        # Volume (Cinder): what is no letter of Base64 is passed over.
+        base64.b64decode(str(value).encode())
     except ValueError:
         return False
     return True
@@ -183,6 +184,7 @@ DIALECT = Dialect(
         "short_zone": _at_most_255("availability_zone"),
         "short_group_type": _at_most_255("group_type"),
         "short_reason": _at_most_255("disabled_reason"),
+        "disabled_reason": lambda value: not isinstance(value, str) or bool(value.strip()),
         "volume_status": _one_of("Volume status", VOLUME_STATUSES, is_optional=True),
         "attach_status": _one_of(
             "Volume attach status", ["attached", "detached"], is_optional=True

@@ -32,8 +32,11 @@ CREATE = formats.envelope(
 CREATE_FROM = formats.envelope(
     "create-from-src",
     {
-        **formats.closed(**_TEXTS, source_group_id=formats.UUID, group_snapshot_id=formats.UUID),
+        # In this order, for the first complaint is told.
+        "type": "object",
+        "properties": {},
         "oneOf": [{"required": ["group_snapshot_id"]}, {"required": ["source_group_id"]}],
+        **formats.closed(**_TEXTS, source_group_id=formats.UUID, group_snapshot_id=formats.UUID),
     },
 )
 UPDATE = formats.envelope(
@@ -204,6 +207,7 @@ class GroupsViewSet(ActionViewSet):
         self.found(group_id)
         with_volumes = bool(boolean(delete.get("delete-volumes", False)))
         groups.delete(self.context, group_id, with_volumes=with_volumes)
+        return self.bare(202)
 
     @operation(
         policy="group:reset_status",

@@ -1,6 +1,11 @@
 """Metadata of volumes and snapshots.  /volumes/{id}/metadata, /snapshots/{id}/metadata"""
 
+import hashlib
+import json
+import re
 from typing import Any
+
+from django.http import HttpResponse
 
 from cloud.volume import queries, snapshots, volumes
 from cloud.volume.api import formats as types
@@ -32,6 +37,27 @@ def single(meta: dict[str, str], key: str) -> dict[str, str]:
     return meta
 
 
+_TAGS = re.compile(r'(?:^|\s)(W/)?"((?:\\"|.)*?)"')
+
+
+def _written(metadata: dict[str, str]) -> bytes:
+    return json.dumps({"metadata": metadata}).encode()
+
+
+def _tag(text: bytes) -> str:
+    return hashlib.md5(text, usedforsecurity=False).hexdigest()
+
+
+def _is_wanted(request: Any, metadata: dict[str, str]) -> bool:
+    """Whether the metadata is what `If-Match` says, since 3.15."""
+    # Volume (Cinder): VolumeMetadataController._validate_etag
+    said = request.META.get("HTTP_IF_MATCH", "")
+    if request.version < (3, 15) or said in ("", "*"):
+        return True
+    tags = [tag for weak, tag in _TAGS.findall(said) if not weak] or [said]
+    return _tag(_written(metadata)) in tags
+
+
 class VolumeMetadataViewSet(VolumeServiceViewSet):
     """/volumes/{volume_id}/metadata"""
 
@@ -42,7 +68,15 @@ class VolumeMetadataViewSet(VolumeServiceViewSet):
 
     @operation(policy="volume:get_volume_metadata", target="found")
     def list(self, request: Any, volume_id: str) -> Any:
-        return {"metadata": self.found(volume_id)["metadata"]}
+        metadata = self.found(volume_id)["metadata"]
+        if request.version < (3, 15):
+            return {"metadata": metadata}
+        text = _written(metadata)
+        return HttpResponse(
+            text,
+            content_type="text/html; charset=UTF-8",
+            headers={"Content-Length": str(len(text)), "ETag": _tag(text)},
+        )
 
     @operation(policy="volume:create_volume_metadata", target="found", body=WHOLE)
     def create(self, request: Any, volume_id: str, metadata: dict[str, str]) -> Any:
@@ -52,7 +86,8 @@ class VolumeMetadataViewSet(VolumeServiceViewSet):
 
     @operation(policy="volume:update_volume_metadata", target="found", body=WHOLE)
     def replace(self, request: Any, volume_id: str, metadata: dict[str, str]) -> Any:
-        self.found(volume_id)
+        if not _is_wanted(request, self.found(volume_id)["metadata"]):
+            return self.bare(412)
         found = volumes.set_metadata(self.context, volume_id, metadata, replace=True)
         return {"metadata": found}
 
@@ -65,7 +100,8 @@ class VolumeMetadataViewSet(VolumeServiceViewSet):
 
     @operation(policy="volume:update_volume_metadata", target="found", body=ITEM)
     def update(self, request: Any, volume_id: str, key: str, meta: dict[str, str]) -> Any:
-        self.found(volume_id)
+        if not _is_wanted(request, self.found(volume_id)["metadata"]):
+            return self.bare(412)
         pair = single(meta, key)
         volumes.set_metadata(self.context, volume_id, pair, replace=False)
         return {"meta": pair}

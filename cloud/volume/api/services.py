@@ -27,7 +27,7 @@ REASON = {
     "properties": {
         **TOGGLE["properties"],  # type: ignore[dict-item]
         "disabled_reason": {
-            "type": "string", "minLength": 1, "maxLength": 255, "format": "short_reason",
+            "type": "string", "minLength": 1, "maxLength": 255, "format": "disabled_reason",
         },
     },
 }  # fmt: skip
@@ -167,17 +167,17 @@ class HostsViewSet(VolumeServiceViewSet):
                     "last-update": now,
                 }
                 for service in services.listed(None, None)
-                if service.zone == asked.get("zone", service.zone)
-                and service.binary == asked.get("service", service.binary)
+                if not service.disabled and service.zone == (asked.get("zone") or service.zone)
             ]
         }
 
     @operation(policy="volume_extension:hosts")
     def retrieve(self, request: Any, host: str) -> Any:
-        if not Service.objects.filter(host=host, binary=backends.BINARY).exists():
-            raise NotFound(f"Host {host} could not be found.")
+        enabled = [row for row in services.listed(host, backends.BINARY) if not row.disabled]
+        if not enabled:
+            raise services.not_found(host, backends.BINARY)
         by_project: dict[str | None, list[int]] = {}
-        on_host = {"host": backends.pool_of(host)}
+        on_host = {"host": backends.pool_of(enabled[0].host)}
         volumes = Volume.objects.filter(**on_host).values("project_id").order_by()
         for row in volumes.annotate(n=Count("id"), total=Sum("size")):
             by_project[row["project_id"]] = [row["n"], row["total"], 0, 0]

@@ -114,6 +114,8 @@ class SnapshotsViewSet(ActionViewSet):
         asked = {name: values[-1] for name, values in self.request.params.items()}
         wanted = paging.read(asked)
         counts = version >= (3, 45) and strict("with_count", asked.pop("with_count", "false"))
+        if counts:
+            strict("all_tenants", asked.get("all_tenants", "false"))
         asked = filters.checked(
             self, asked, "snapshot", since={"metadata": 22}, before=_FILTERS_BEFORE
         )

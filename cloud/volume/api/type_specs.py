@@ -107,7 +107,7 @@ class EncryptionViewSet(OfTypeViewSet):
         shown_keys = (*types.ENCRYPTION, "encryption_id")
         return {
             "encryption": {
-                **{name: made[name] for name in shown_keys if name in made},
+                **{name: made[name] for name in shown_keys if name in encryption or made[name]},
                 "volume_type_id": kind.pk,
             }
         }
@@ -117,7 +117,7 @@ class EncryptionViewSet(OfTypeViewSet):
         kind = self.kind(type_id)
         facts = self._facts(kind)
         if key not in facts:
-            raise types.no_encryption(kind)
+            raise types.no_encryption(kind.pk)
         return {key: facts[key]}
 
     @operation(policy=_CRYPT + "update", body=CHANGE_ENCRYPTION)
@@ -129,7 +129,10 @@ class EncryptionViewSet(OfTypeViewSet):
 
     @operation(policy=_CRYPT + "delete", status=202)
     def destroy(self, request: Any, type_id: str, key: str) -> Any:
-        types.decrypt(self.kind(type_id))
+        kind = VolumeType.objects.filter(pk=type_id).first()
+        if kind is None:
+            raise types.no_encryption(type_id)
+        types.decrypt(kind)
         return self.bare(202)
 
 

@@ -93,9 +93,9 @@ _COLUMNS = {**SORT_KEYS, "description": "description", "volume_type": "volume_ty
 def clean(values: dict[str, Any]) -> dict[str, Any]:
     """Bring both spellings of name and description together, without white space around them."""
     for name in ("name", "description"):
-        other = values.pop(f"display_{name}", None)
-        if name not in values and other is not None:
-            values[name] = other
+        if (other := f"display_{name}") in values:
+            values.setdefault(name, values.pop(other))
+            values.pop(other, None)
         if isinstance(values.get(name), str):
             values[name] = values[name].strip()
     return values
