@@ -51,6 +51,10 @@ def test_there_is_no_second_default_group(net, group):
     assert refusal(renamed) == expected
 
 
+def test_a_name_has_blanks_around_it_if_the_request_has(net):
+    assert net.make("security_group", name="  web ")["name"] == "  web "
+
+
 def test_a_new_group_lets_everything_out(net, group):
     rules = [(each["direction"], each["ethertype"]) for each in group["security_group_rules"]]
     assert rules == [("egress", "IPv4"), ("egress", "IPv6")]
