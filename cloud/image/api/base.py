@@ -93,6 +93,9 @@ class ImageServiceViewSet(ResourceViewSet):
         for name, value in kwargs.items():
             # Glance: no path is decoded, so that what is no ASCII in it names nothing else.
             kwargs[name] = value.encode("utf-8", "surrogateescape").decode("latin-1")
+            if self.request._request.path.endswith(value):
+                # Glance: an end of line at the end of a path is none of its name.
+                kwargs[name] = kwargs[name].removesuffix("\n")
 
     def read_body(self, request: Any) -> Any:
         """Read no body yet (`body` does); refuse it where the operation takes none."""
