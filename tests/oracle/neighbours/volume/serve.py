@@ -166,7 +166,9 @@ class LvmLikeOurs(fake_driver.FakeLoggingVolumeDriver):
 class BackupsLikeOurs(driver.BackupDriver):
     """The fake of backups, under the name of the one of our demo cloud."""
 
-    support_force_delete = True
+    def __init__(self, *given: object) -> None:
+        super().__init__(*given)
+        self.support_force_delete = True
 
     def backup(self, backup: Any, volume_file: object, backup_metadata: bool = False) -> None:
         backup.container = backup.container or "volumebackups"
