@@ -207,6 +207,25 @@ RULES = _rules(
     create_metering_label_rule delete_metering_label_rule                 | admin, manager
     get_metering_label get_metering_label_rule                            | admin, reader
 
+    get_network_tags                                              | admin, reader, shared
+    get_subnet_tags                                | admin, reader, network reader, shared
+    get_port_tags                                          | admin, reader, network reader
+    get_router_tags get_floatingip_tags get_trunk_tags                    | admin, reader
+    get_security_group_tags get_subnetpool_tags get_policy_tags   | admin, reader, shared
+    get_network_segment_range_tags create_network_segment_range_tags      | admin
+    update_network_segment_range_tags delete_network_segment_range_tags   | admin
+    create_network_tags update_network_tags delete_network_tags           | admin, member
+    create_subnet_tags update_subnet_tags delete_subnet_tags | admin, member, network member
+    create_port_tags update_port_tags                                     | admin, member
+    delete_port_tags                                       | admin, member, network member
+    create_router_tags update_router_tags delete_router_tags              | admin, member
+    create_floatingip_tags update_floatingip_tags delete_floatingip_tags  | admin, member
+    create_trunk_tags update_trunk_tags delete_trunk_tags                 | admin, member
+    create_security_group_tags update_security_group_tags                 | admin, member
+    delete_security_group_tags                                            | admin, member
+    create_subnetpool_tags update_subnetpool_tags delete_subnetpool_tags  | admin, member
+    create_policy_tags update_policy_tags delete_policy_tags              | admin, manager
+
     get_quota                                                             | admin, manager
     update_quota delete_quota                                             | admin
     get_agent update_agent delete_agent                                   | admin

@@ -9,8 +9,8 @@ HIDDEN = "The resource could not be found."
 
 def test_what_roles_hide_is_not_found_without_an_envelope(net, network):
     pool = net.make("subnetpool", name="p", prefixes=["10.8.0.0/16"])
-    hidden = net.as_("nova").get(f"/subnetpools/{pool['id']}")
-    assert (hidden.status, hidden.json["message"]) == (404, HIDDEN)
+    wrapped = net.as_("nova").get(f"/subnetpools/{pool['id']}")
+    assert (refusal(wrapped), wrapped.error) == ((404, "HTTPNotFound"), HIDDEN)
     stranger = net.as_("carol").get(f"/networks/{network['id']}")
     assert refusal(stranger) == (404, "NetworkNotFound")
 
@@ -181,3 +181,46 @@ def test_head_is_not_allowed_and_delete_takes_no_body(net, network):
     assert net.ask("HEAD", "/networks").status == 405
     answer = net.ask("DELETE", f"/networks/{network['id']}", {"x": 1})
     assert answer.error == "Request body is not supported in DELETE."
+
+
+def test_filters_on_numbers_find_nothing_by_words(net, network):
+    assert net.get("/networks?revision_number=x").json == {"networks": []}
+    assert net.names("/networks?revision_number=0&revision_number=1") == ["hers"]
+
+
+def test_a_least_bandwidth_is_not_above_the_greatest(net):
+    admin = net.as_("root")
+    policy = admin.make("policy", "/qos/policies", name="q")
+    path = f"/qos/policies/{policy['id']}"
+    limit = {"bandwidth_limit_rule": {"max_kbps": 100}}
+    assert admin.post(f"{path}/bandwidth_limit_rules", limit).status == 201
+    least = {"minimum_bandwidth_rule": {"min_kbps": 101}}
+    answer = admin.post(f"{path}/minimum_bandwidth_rules", least)
+    assert refusal(answer) == (409, "QoSRuleParameterConflict")
+    least = {"minimum_bandwidth_rule": {"min_kbps": 101, "direction": "ingress"}}
+    assert admin.post(f"{path}/minimum_bandwidth_rules", least).status == 201
+
+
+def test_the_smallest_block_of_a_pool_is_cut_first(net, network):
+    pool = net.make("subnetpool", name="p", prefixes=["10.8.0.0/16"], default_prefixlen=24)
+    asked = {"network_id": network["id"], "subnetpool_id": pool["id"], "ip_version": 4}
+    net.make("subnet", **asked, cidr="10.8.1.0/24")
+    assert net.make("subnet", **asked)["cidr"] == "10.8.0.0/24"
+    assert net.make("subnet", **asked)["cidr"] == "10.8.2.0/24"
+    change = net.put(f"/subnetpools/{pool['id']}", {"subnetpool": {"name": "q"}})
+    shown = change.json["subnetpool"]
+    assert (shown["default_prefixlen"], "address_scope_id" in shown) == (24, False)
+
+
+def test_what_is_given_away_is_given_to_a_project(net, network):
+    body = {
+        "object_type": "network",
+        "object_id": network["id"],
+        "action": "access_as_shared",
+        "target_tenant": "",
+    }
+    answer = net.post("/rbac-policies", {"rbac_policy": body})
+    assert refusal(answer) == (400, "InvalidInput")
+    body |= {"target_tenant": "*", "action": "dance"}
+    answer = net.as_("root").post("/rbac-policies", {"rbac_policy": body})
+    assert refusal(answer) == (400, "InvalidActionForType")

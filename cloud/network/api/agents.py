@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Q
-from django.http import HttpResponse
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cloud.network import errors
 from cloud.network.api import checks
+from cloud.network.api.base import said_null
 from cloud.network.api.networks import NetworkNoun
 from cloud.network.api.resource import Field, NetworkAsk, Noun
 from cloud.network.api.routers import RouterNoun
@@ -15,6 +15,7 @@ from cloud.network.api.standard import flag
 from cloud.network.api.views import NounViewSet, Values
 from cloud.network.domain import agents
 from cloud.network.models import Agent, Network, Router
+from middleware.context import RequestContext
 from versioned.operation import operation
 
 
@@ -53,8 +54,19 @@ class AgentNoun(Noun):
         filters=lambda values, context: Q() if "true" in str(values).lower() else Q(pk=""),
     )
     configurations = Field()
-    description = Field(put=True, check=checks.or_none(checks.text(255)), filters=True, sort=True)
+    description = Field(
+        lambda row, ask: row["description"] or None,
+        needs="description",
+        put=True,
+        check=checks.or_none(checks.text(255)),
+        filters=lambda values, context: Q(description__in=values),
+    )
     availability_zone = Field(filters=True)
+    resources_synced = Field(lambda row, ask: None)
+
+    @classmethod
+    def reach(cls, context: RequestContext) -> QuerySet[Any]:
+        return Agent.objects.all()
 
     @classmethod
     def missing(cls, resource_id: str) -> errors.NetworkError:
@@ -71,9 +83,19 @@ class AgentViewSet(NounViewSet):
         agents.remove(found)
 
     def agent(self, id: str, rule: str) -> Agent:
-        found: Agent = self.fetch(id)
         self.demand(rule, {})
+        found: Agent = self.fetch(id)
         return found
+
+    def hosts(self, resource_id: str, kind: str) -> Any:
+        """Render the agents that host something.
+
+        # Neutron: says more of them here, and nothing that would tell of it.
+        """
+        body = self.render(AgentNoun, agents.hosting(resource_id, kind))
+        for agent in body["agents"]:
+            agent |= {"ha_chassis_priority": None, "resource_versions": {}}
+        return body
 
     def render(self, noun: type[Noun], found: Any) -> Any:
         ask = NetworkAsk(self.context)
@@ -95,7 +117,7 @@ class AgentViewSet(NounViewSet):
     def add_network(self, request: Any, *, id: str) -> Any:
         """Put a network on a DHCP agent."""
         agents.add_network(self.agent(id, "create_dhcp-network"), self.given("network_id"))
-        return _nothing()
+        return said_null()
 
     @operation(status=204)
     def remove_network(self, request: Any, *, id: str, network_id: str) -> Any:
@@ -112,7 +134,7 @@ class AgentViewSet(NounViewSet):
     def add_router(self, request: Any, *, id: str) -> Any:
         """Put a router on an L3 agent."""
         agents.add_router(self.agent(id, "create_l3-router"), self.given("router_id"))
-        return _nothing()
+        return said_null()
 
     @operation(status=204)
     def remove_router(self, request: Any, *, id: str, router_id: str) -> Any:
@@ -122,23 +144,18 @@ class AgentViewSet(NounViewSet):
     @operation()
     def of_network(self, request: Any, *, network_id: str) -> Any:
         """List the DHCP agents that host a network."""
+        self.demand("get_dhcp-agents", {})
         if not NetworkNoun.scope(self.context).filter(id=network_id).exists():
             raise errors.NetworkNotFound(net_id=network_id)
-        self.demand("get_dhcp-agents", {})
-        return self.render(AgentNoun, agents.hosting(network_id, agents.DHCP))
+        return self.hosts(network_id, agents.DHCP)
 
     @operation()
     def of_router(self, request: Any, *, router_id: str) -> Any:
         """List the L3 agents that host a router."""
+        self.demand("get_l3-agents", {})
         if not RouterNoun.scope(self.context).filter(id=router_id).exists():
             raise errors.RouterNotFound(router_id=router_id)
-        self.demand("get_l3-agents", {})
-        body = self.render(AgentNoun, agents.hosting(router_id, agents.L3))
+        body = self.hosts(router_id, agents.L3)
         for agent in body["agents"]:
             agent["ha_state"] = None
         return body
-
-
-def _nothing() -> HttpResponse:
-    # Neutron: says null, which clients read.
-    return HttpResponse(b"null", status=201, content_type="application/json")

@@ -1,9 +1,7 @@
 """What is there to be had: zones, addresses, pools, providers, a topology on demand."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
-
-from django.db.models import Count
 
 from cloud.network import errors, policies
 from cloud.network.api.base import NetworkViewSet
@@ -12,6 +10,13 @@ from cloud.network.api.networks import NetworkNoun
 from cloud.network.domain import topologies, zones
 from cloud.network.models import FixedIp, Network, Subnet
 from versioned.operation import operation
+
+_DETAILS = (
+    "total_ips_in_subnet",
+    "total_ips_in_allocation_pool",
+    "used_ips_in_subnet",
+    "used_ips_in_allocation_pool",
+)
 
 
 class AvailabilityZoneViewSet(NetworkViewSet):
@@ -52,11 +57,11 @@ class AvailabilityViewSet(NetworkViewSet):
         """Count what is taken and what there is; three queries."""
         networks = {network.id: network for network in found}
         subnets = Subnet.objects.filter(network_id__in=list(networks)).order_by("created_at")
-        used = dict(
-            FixedIp.objects.filter(subnet__network_id__in=list(networks))
-            .values_list("subnet_id")
-            .annotate(Count("id"))
-        )
+        used: dict[str, list[int]] = {}
+        for subnet_id, address in FixedIp.objects.filter(
+            subnet__network_id__in=list(networks)
+        ).values_list("subnet_id", "address"):
+            used.setdefault(subnet_id, []).append(int(ip_address(address)))
         shown: dict[str, dict[str, Any]] = {
             id: {
                 "network_id": id,
@@ -66,26 +71,37 @@ class AvailabilityViewSet(NetworkViewSet):
                 "subnet_ip_availability": [],
                 "used_ips": 0,
                 "total_ips": 0,
+                "ip_availability_details": dict.fromkeys(_DETAILS, 0),
             }
             for id, network in networks.items()
         }
         for subnet in subnets:
             row = shown[subnet.network_id]
-            total = sum(
-                int(ip_address(pool["end"])) - int(ip_address(pool["start"])) + 1
+            pools = [
+                (int(ip_address(pool["start"])), int(ip_address(pool["end"])))
                 for pool in subnet.allocation_pools
-            )
+            ]
+            total = sum(last - first + 1 for first, last in pools)
+            taken = used.get(subnet.id, [])
+            block = ip_network(subnet.cidr)
+            pooled = [ip for ip in taken if any(low <= ip <= high for low, high in pools)]
+            # Network and broadcast address are nobody's.
+            whole = block.num_addresses - (2 if block.version == 4 else 0)
+            details = dict(zip(_DETAILS, (whole, total, len(taken), len(pooled)), strict=True))
             row["subnet_ip_availability"].append(
                 {
                     "subnet_id": subnet.id,
                     "subnet_name": subnet.name,
                     "cidr": subnet.cidr,
                     "ip_version": subnet.ip_version,
-                    "used_ips": used.get(subnet.id, 0),
+                    "used_ips": len(taken),
                     "total_ips": total,
+                    "ip_availability_details": details,
                 }
             )
-            row["used_ips"] += used.get(subnet.id, 0)
+            for key, number in details.items():
+                row["ip_availability_details"][key] += number
+            row["used_ips"] += len(taken)
             row["total_ips"] += total
         return list(shown.values())
 
@@ -113,17 +129,24 @@ class AvailabilityViewSet(NetworkViewSet):
                     for subnet in row["subnet_ip_availability"]
                     if str(subnet["ip_version"]) == wanted
                 ]
+                shown = row["subnet_ip_availability"]
                 for total in ("used_ips", "total_ips"):
-                    row[total] = sum(subnet[total] for subnet in row["subnet_ip_availability"])
+                    row[total] = sum(subnet[total] for subnet in shown)
+                for key in _DETAILS:
+                    row["ip_availability_details"][key] = sum(
+                        subnet["ip_availability_details"][key] for subnet in shown
+                    )
             rows = [row for row in rows if row["subnet_ip_availability"]]
         return {"network_ip_availabilities": only(rows, params)}
 
     @operation()
     def retrieve(self, request: Any, *, id: str) -> Any:
         """Show how full a network is."""
-        rows = self.rows(Network.objects.filter(id=id)) if self.may() else []
+        rows = self.rows(Network.objects.filter(id=id))
         if not rows:
             raise errors.NetworkNotFound(net_id=id)
+        if not self.may():
+            raise errors.HTTPNotFound("The resource could not be found.")
         return {"network_ip_availability": rows[0]}
 
 
@@ -158,6 +181,8 @@ class TopologyViewSet(NetworkViewSet):
             project_id = self.context.project_id or ""
         if project_id != self.context.project_id and not self.context.is_admin:
             raise errors.NotAuthorized
+        # Neutron: looks for the topology, which makes it, before policy is asked.
+        topologies.check(project_id)
         self.demand(rule, {"project_id": project_id})
         return project_id
 

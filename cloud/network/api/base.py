@@ -49,6 +49,16 @@ def fault(error: errors.NetworkError) -> HttpResponse:
     return wire.json_response(body if is_bare else {"NeutronError": body}, error.status)
 
 
+def said_null() -> HttpResponse:
+    """The answer 201 of an operation that has nothing to say.
+
+    # Neutron: says null, which clients read.
+    """
+    text = b"null"
+    length = {"Content-Length": str(len(text))}
+    return HttpResponse(text, status=201, content_type="application/json", headers=length)
+
+
 class NetworkViewSet(ResourceViewSet):
     """DRF's ViewSet in Neutron's words."""
 

@@ -92,8 +92,3 @@ def to_lower(value: Any) -> str:
     if not isinstance(value, str):
         raise errors.InvalidInput(error_message=f"Input value {value} must be string type")
     return value.lower()
-
-
-def to_prefixes(value: Any) -> Any:
-    """Read a single prefix as a list of one."""
-    return [value] if isinstance(value, str) else value

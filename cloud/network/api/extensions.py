@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from cloud.network import errors
+from django.http import HttpResponse
+
 from cloud.network.api.base import NetworkViewSet
 from versioned.operation import operation
 
@@ -136,5 +137,13 @@ class ExtensionViewSet(NetworkViewSet):
         """Show one."""
         found = EXTENSIONS.get(alias)
         if found is None:
-            raise errors.ExtensionNotFound(alias=alias)
+            # Neutron: its web framework answers, before there is a view.
+            words = f"Extension with alias {alias} does not exist"
+            text = f"404 Not Found\n\nThe resource could not be found.\n\n {words}  ".encode()
+            return HttpResponse(
+                text,
+                status=404,
+                content_type="text/plain; charset=UTF-8",
+                headers={"Content-Length": str(len(text))},
+            )
         return {"extension": found}

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 
-from cloud.network import errors
+from cloud.network import errors, policies
 from cloud.network.api.base import NetworkViewSet
 from cloud.network.api.listing import only
 from cloud.network.api.networks import shared_field, shared_loader
@@ -76,15 +76,24 @@ class RuleViewSet(NetworkViewSet):
             owner = QosPolicy.objects.filter(id=id).values_list("project_id", flat=True).first()
             if owner is not None:
                 self.demand(f"{verb}_policy_{self.kind.name}_rule", {"parent_project_id": owner})
-        found = PolicyNoun.scope(self.context).filter(id=id).first()
+        found: QosPolicy | None = PolicyNoun.reach(self.context).filter(id=id).first()
         if found is None:
             raise errors.QosPolicyNotFound(policy_id=id)
-        if verb in ("update", "delete"):
-            self.demand(
-                f"{verb}_policy_{self.kind.name}_rule", {"parent_project_id": found.project_id}
-            )
-        policy: QosPolicy = found
-        return policy
+        return found
+
+    def may_see(self, policy: QosPolicy) -> bool:
+        """Whether the caller is shown the rules of a policy."""
+        rule = f"get_policy_{self.kind.name}_rule"
+        target = {"parent_project_id": policy.project_id}
+        return policies.allows(self.context, rule, target)
+
+    def judge(self, policy: QosPolicy, verb: str) -> None:
+        """Refuse who may not do that; rules that the caller is not shown are not there."""
+        if not self.may_see(policy):
+            raise errors.HTTPNotFound("The resource could not be found.")
+        if verb != "get":
+            target = {"parent_project_id": policy.project_id}
+            self.demand(f"{verb}_policy_{self.kind.name}_rule", target)
 
     def rule_of(self, policy: QosPolicy, id: str) -> QosRule:
         rule = QosRule.objects.filter(policy=policy, kind=self.kind.name, id=id).first()
@@ -94,6 +103,8 @@ class RuleViewSet(NetworkViewSet):
 
     def read(self, *, everything: bool) -> Values:
         body = self.request.json
+        if not body:
+            raise errors.HTTPBadRequest("Resource body required")
         given = body.get(self.member) if isinstance(body, dict) else None
         if not isinstance(given, dict):
             raise errors.HTTPBadRequest(f"Unable to find '{self.member}' in request body")
@@ -109,6 +120,7 @@ class RuleViewSet(NetworkViewSet):
         found = [
             {"id": rule.id, **rule.values}
             for rule in QosRule.objects.filter(policy=policy, kind=self.kind.name)
+            if self.may_see(policy)
         ]
         for key, values in request.params.items():
             if key not in ("fields", "limit", "marker", "sort_key", "sort_dir"):
@@ -118,7 +130,10 @@ class RuleViewSet(NetworkViewSet):
     @operation()
     def retrieve(self, request: Any, *, policy_id: str, id: str) -> Any:
         """Show one."""
-        return self.shown(self.rule_of(self.policy(policy_id, "get"), id))
+        policy = self.policy(policy_id, "get")
+        rule = self.rule_of(policy, id)
+        self.judge(policy, "get")
+        return self.shown(rule)
 
     @operation(status=201)
     def create(self, request: Any, *, policy_id: str) -> Any:
@@ -132,6 +147,7 @@ class RuleViewSet(NetworkViewSet):
         values = self.read(everything=False)
         policy = self.policy(policy_id, "update")
         rule = self.rule_of(policy, id)
+        self.judge(policy, "update")
         qos.change_rule(policy, self.kind, rule, values)
         return self.shown(rule)
 
@@ -139,7 +155,9 @@ class RuleViewSet(NetworkViewSet):
     def destroy(self, request: Any, *, policy_id: str, id: str) -> Any:
         """Take one away."""
         policy = self.policy(policy_id, "delete")
-        qos.remove_rule(policy, self.rule_of(policy, id))
+        rule = self.rule_of(policy, id)
+        self.judge(policy, "delete")
+        qos.remove_rule(policy, rule)
 
 
 class AliasViewSet(RuleViewSet):
@@ -149,7 +167,11 @@ class AliasViewSet(RuleViewSet):
         rule = QosRule.objects.filter(kind=self.kind.name, id=id).first()
         if rule is None:
             raise errors.QosRuleNotFound(rule_id=id, policy_id="")
-        return self.policy(rule.policy_id, verb), rule
+        policy = self.policy(rule.policy_id, verb)
+        if verb == "get" and not self.may_see(policy):
+            raise errors.Unseen("The resource could not be found.")
+        self.judge(policy, verb)
+        return policy, rule
 
     def shown(self, rule: QosRule) -> Values:
         return {f"alias_{self.member}": {"id": rule.id, **rule.values}}

@@ -12,8 +12,12 @@ from versioned.operation import operation
 class QuotaViewSet(NetworkViewSet):
     def project(self, rule: str, project_id: str) -> str:
         """Let a project read its own limits; ask the policy for everything else."""
-        if rule != "get_quota" or project_id != self.context.project_id:
+        own = self.context.project_id
+        if rule != "get_quota":
             self.demand(rule, {"project_id": project_id})
+        elif project_id != own:
+            # Neutron: the rule is asked of the caller's own project, whichever it asks about.
+            self.demand(rule, {"project_id": own})
         return project_id
 
     @operation()
@@ -22,6 +26,11 @@ class QuotaViewSet(NetworkViewSet):
         # Neutron: the rule is asked of the caller's own project, though it shows others', too.
         self.demand("get_quota", {"project_id": self.context.project_id})
         return {"quotas": quotas.listed()}
+
+    @operation(status=201)
+    def create(self, request: Any) -> Any:
+        """Refuse: limits are only changed."""
+        raise errors.HTTPNotImplemented("POST requests are not supported on this resource.")
 
     def own(self, word: str) -> Any:
         id = self.context.project_id
@@ -66,9 +75,9 @@ class QuotaViewSet(NetworkViewSet):
         given = dict(given)
         force = converters.to_bool(given.pop("force", False))
         given.pop("check_limit", None)
-        for name in ("project_id", "tenant_id"):
-            given.pop(name, None)
-        unknown = [name for name in given if name not in quotas.LIMITS]
+        unknown = [name for name in given if name not in quotas.defaults()]
+        if "project_id" in unknown:
+            unknown.append("tenant_id")
         if unknown:
             raise errors.HTTPBadRequest(f"Unrecognized attribute(s) '{', '.join(unknown)}'")
         wanted = {name: self.limit(name, value) for name, value in given.items()}

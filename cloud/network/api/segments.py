@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cloud.network import errors
 from cloud.network.api import checks, converters
@@ -11,6 +11,7 @@ from cloud.network.api.standard import Described, Tagged, flag
 from cloud.network.api.views import NounViewSet, Values
 from cloud.network.domain import networks, offerings, standard
 from cloud.network.models import NetworkSegmentRange, Segment
+from middleware.context import RequestContext
 
 _IDS = checks.within(1, 4294967295)
 
@@ -42,6 +43,10 @@ class SegmentNoun(Described):
     segmentation_id = Field(
         post=True, default=UNSET, convert=converters.to_int_or_none, filters=True, sort=True
     )
+
+    @classmethod
+    def reach(cls, context: RequestContext) -> QuerySet[Any]:
+        return Segment.objects.all()
 
     @classmethod
     def missing(cls, resource_id: str) -> errors.NetworkError:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from cloud.network.api import checks, converters
 from cloud.network.api.resource import Field, NetworkAsk, Noun, tags_of
 from cloud.network.models import Tag
@@ -24,6 +26,16 @@ def flag(default: Any = True, **how: Any) -> Field:
     return Field(**(common | how))
 
 
+def numbers(column: str) -> Any:
+    """Filter a column of numbers; no number is what is no number."""
+
+    def where(values: list[str], context: Any) -> Q:
+        wanted = [int(value) for value in values if value.isascii() and value.isdecimal()]
+        return Q(**{f"{column}__in": wanted})
+
+    return where
+
+
 class Owned(Noun):
     """An id and an owner, which goes by two names."""
 
@@ -40,7 +52,7 @@ class Described(Owned):
     # Neutron: lists are not sorted by these.
     created_at = Field(shown_time("created_at"), needs="created_at")
     updated_at = Field(shown_time("updated_at"), needs="updated_at")
-    revision_number = Field(filters=True)
+    revision_number = Field(filters=numbers("revision_number"))
 
 
 _TEXTS = checks.each(checks.text(255))
@@ -72,4 +84,4 @@ class Tagged(Described):
     tags = Field(lambda row, ask: row["tags"], needs="tags", when=shows_tags)
 
 
-__all__ = ["Described", "Owned", "Tag", "Tagged", "flag", "name_field", "shown_time"]
+__all__ = ["Described", "Owned", "Tag", "Tagged", "flag", "name_field", "numbers", "shown_time"]

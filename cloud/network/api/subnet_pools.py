@@ -8,7 +8,7 @@ from cloud.network import errors
 from cloud.network.api import checks, converters
 from cloud.network.api.networks import shared_field, shared_loader
 from cloud.network.api.resource import REQUIRED, UNSET, Field
-from cloud.network.api.standard import Described, Tagged, flag, name_field
+from cloud.network.api.standard import Described, Tagged, flag, name_field, numbers
 from cloud.network.api.views import NounViewSet, Values
 from cloud.network.domain import pools, sharing
 from cloud.network.models import AddressScope, SubnetPool
@@ -33,12 +33,10 @@ def _length(name: str) -> Field:
 
 class SubnetPoolNoun(Tagged):
     member, plural, model = "subnetpool", "subnetpools", SubnetPool
-    is_core = True
     related = {**Tagged.related, "shared": shared_loader("subnetpool")}
 
     name = name_field(default=REQUIRED, check=checks.name(None, may_be_empty=False))
-    # Neutron: a single prefix may stand without its list.
-    prefixes = Field(post=True, put=True, convert=converters.to_prefixes, check=checks.cidrs)
+    prefixes = Field(post=True, put=True, check=checks.cidrs)
     default_quota = Field(
         post=True,
         put=True,
@@ -48,7 +46,7 @@ class SubnetPoolNoun(Tagged):
         filters=True,
         sort=True,
     )
-    ip_version = Field(filters=True, sort=True)
+    ip_version = Field(filters=numbers("ip_version"), sort=True)
     default_prefixlen = _length("default_prefixlen")
     min_prefixlen = _length("min_prefixlen")
     max_prefixlen = _length("max_prefixlen")
@@ -88,12 +86,26 @@ class SubnetPoolViewSet(NounViewSet):
     def remove(self, found: SubnetPool) -> None:
         pools.remove(found)
 
+    def show(self, id: str, *, everything: bool = False, is_new: bool = False) -> Any:
+        """Render one.
+
+        # Neutron: who changes a pool is told lengths as numbers, and nothing of what is not set.
+        """
+        body = super().show(id, everything=everything, is_new=is_new)
+        if everything:
+            pool = body["subnetpool"]
+            given = self.request.json.get("subnetpool", {})
+            for key in [key for key in ("address_scope_id", "default_quota") if key in pool]:
+                if pool[key] is None and key not in given:
+                    del pool[key]
+            for key in [key for key in pool if key.endswith("prefixlen")]:
+                pool[key] = int(pool[key])
+        return body
+
     def prefixes(self, body: Any) -> Any:
-        if body is not None and not isinstance(body, dict):
-            raise errors.HTTPBadRequest("The body must be an object.")
-        prefixes = self.item(body).get("prefixes") if self.noun.member in (body or {}) else (
-            body or {}
-        ).get("prefixes")  # fmt: skip
+        prefixes = body.get("prefixes") if isinstance(body, dict) else None
+        if not isinstance(prefixes, list) or not prefixes:
+            raise errors.HTTPBadRequest("Request body contains invalid data")
         reason = checks.cidrs(prefixes)
         if reason:
             raise errors.HTTPBadRequest(f"Invalid input for prefixes. Reason: {reason}.")
@@ -102,16 +114,14 @@ class SubnetPoolViewSet(NounViewSet):
     @operation()
     def add_prefixes(self, request: Any, *, id: str) -> Any:
         """Put more prefixes into a pool."""
-        found = self.fetch(id)
-        self.demand("add_prefixes", self.target_of(found))
+        found = self.act_on(id, "add_prefixes")
         pools.add_prefixes(self.context, found, self.prefixes(request.json))
         return {"prefixes": found.prefixes}
 
     @operation()
     def remove_prefixes(self, request: Any, *, id: str) -> Any:
         """Take prefixes out of a pool."""
-        found = self.fetch(id)
-        self.demand("remove_prefixes", self.target_of(found))
+        found = self.act_on(id, "remove_prefixes")
         pools.remove_prefixes(found, self.prefixes(request.json))
         return {"prefixes": found.prefixes}
 

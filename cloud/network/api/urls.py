@@ -143,7 +143,7 @@ urlpatterns = [
     row("network-ip-availabilities", AvailabilityViewSet, get="list"),
     row("network-ip-availabilities/{id}", AvailabilityViewSet, get="retrieve"),
     row("auto-allocated-topology/{project_id}", TopologyViewSet, get="retrieve", delete="destroy"),
-    row("quotas", QuotaViewSet, get="list"),
+    row("quotas", QuotaViewSet, get="list", post="create"),
     row("quotas/tenant", QuotaViewSet, get="tenant"),
     row("quotas/project", QuotaViewSet, get="own_project"),
     row("quotas/{project_id}", QuotaViewSet, get="retrieve", put="update", delete="destroy"),

@@ -9,6 +9,7 @@ from django.db import transaction
 from cloud.network import errors
 from cloud.network.domain import quotas, sharing, standard
 from cloud.network.models import AddressScope, Subnet, SubnetPool
+from cloud.network.models.standard import new_id
 from middleware.context import RequestContext
 
 Values = dict[str, Any]
@@ -56,10 +57,10 @@ def change(context: RequestContext, pool: SubnetPool, values: Values) -> None:
     with transaction.atomic():
         values = dict(values)
         if "prefixes" in values:
+            _refuse_smaller(pool.prefixes, values["prefixes"])
             wanted = _prefixes(values["prefixes"])
             if ip_network(wanted[0]).version != pool.ip_version:
                 raise errors.PrefixVersionMismatch
-            _refuse_smaller(pool.prefixes, wanted)
             values["prefixes"] = wanted
         row = {
             key: values.get(key, getattr(pool, key))
@@ -131,16 +132,13 @@ def allocate(pool: SubnetPool, project_id: str, length: int, asked: Block | None
                 reason="Cannot allocate requested subnet from the available set of prefixes"
             )
         return asked
-    longest = 32 if pool.ip_version == 4 else 128
-    size = 2 ** (longest - length)
-    for prefix in sorted(map(ip_network, pool.prefixes), key=lambda net: -net.prefixlen):
-        low, end = int(prefix.network_address), int(prefix.broadcast_address)
-        for first, last in taken:
-            if low <= last and first <= low + size - 1:
-                low = (last // size + 1) * size
-        if low + size - 1 <= end:
-            kind = type(prefix)
-            return kind((low, length))
+    # The smallest block that is large enough is cut first.
+    left: list[Any] = list(map(ip_network, pool.prefixes))
+    for net, _ in used:
+        left = [piece for block in left for piece in _without(block, net)]
+    for block in sorted(left, key=lambda net: (-net.prefixlen, net.network_address)):
+        if length >= block.prefixlen:
+            return next(iter(block.subnets(new_prefix=length)))  # type: ignore[no-any-return]
     raise errors.SubnetAllocationError(
         reason=f"Insufficient prefix space to allocate subnet size /{length}"
     )
@@ -169,7 +167,7 @@ def _prefixes(asked: list[str]) -> list[str]:
 
 
 def _refuse_smaller(old: list[str], new: list[str]) -> None:
-    wanted = list(map(ip_network, new))
+    wanted = [ip_network(prefix, strict=False) for prefix in new]
     if not all(any(_within(ip_network(o), block) for block in wanted) for o in old):
         raise errors.IllegalSubnetPoolPrefixUpdate(
             msg="Existing prefixes must be a subset of the new prefixes"
@@ -233,7 +231,7 @@ def _check_scope(context: RequestContext, row: Values, version: int, shared: boo
     scope = found.first()
     if scope is None:
         raise errors.AddressScopeNotFound(address_scope_id=scope_id)
-    name = row.get("id", "new subnetpool")
+    name = row.get("id") or new_id()
     if (
         not context.is_admin
         and scope.project_id != context.project_id

@@ -65,6 +65,9 @@ def create(values: Values) -> QosPolicy:
         if values["is_default"]:
             _refuse_second_default(values["project_id"])
         policy = standard.add(QosPolicy, standard.columns(values, QosPolicy))
+        if values["is_default"]:
+            # Neutron: to become the default is a change.
+            standard.touch(QosPolicy.objects.filter(id=policy.id))
         if values["shared"]:
             sharing.share("qos_policy", policy.id, policy.project_id)
         return policy
@@ -101,7 +104,7 @@ def remove(policy: QosPolicy) -> None:
 
 def _refuse_second_default(project_id: str) -> None:
     if QosPolicy.objects.filter(project_id=project_id, is_default=True).exists():
-        raise errors.QosPolicyDefaultAlreadyExists(project_id=project_id)
+        raise errors.QoSPolicyDefaultAlreadyExists(project_id=project_id)
 
 
 # Rules
@@ -128,7 +131,7 @@ def read_rule(kind: Kind, given: Values, *, everything: bool) -> Values:
         direction = given.get("direction", "egress")
         if direction not in kind.directions:
             raise errors.HTTPBadRequest(
-                f"Invalid input for direction. Reason: {direction} is not in {kind.directions}."
+                f"Invalid input for direction. Reason: {direction} is not in valid_values."
             )
         values["direction"] = direction
     return values
@@ -141,7 +144,7 @@ def _number(name: str, value: Any, choices: tuple[int, ...] | None) -> int:
         raise errors.InvalidInput(error_message=f"'{value}' is not an integer") from None
     if choices is not None and number not in choices:
         raise errors.HTTPBadRequest(
-            f"Invalid input for {name}. Reason: {number} is not in {list(choices)}."
+            f"Invalid input for {name}. Reason: {number} is not in valid_values."
         )
     if not 0 <= number <= BIG:
         word = "small - must be at least '0'" if number < 0 else (
@@ -154,6 +157,7 @@ def _number(name: str, value: Any, choices: tuple[int, ...] | None) -> int:
 def add_rule(policy: QosPolicy, kind: Kind, values: Values) -> QosRule:
     """Add a rule, unless one says something else of the same."""
     with transaction.atomic():
+        _refuse_impossible(policy, values)
         _refuse_conflict(policy, kind, values, None)
         rule = QosRule.objects.create(id=new_id(), policy=policy, kind=kind.name, values=values)
         standard.touch(QosPolicy.objects.filter(id=policy.id))
@@ -162,6 +166,7 @@ def add_rule(policy: QosPolicy, kind: Kind, values: Values) -> QosRule:
 
 def change_rule(policy: QosPolicy, kind: Kind, rule: QosRule, values: Values) -> None:
     with transaction.atomic():
+        _refuse_impossible(policy, values)
         rule.values = rule.values | values
         _refuse_conflict(policy, kind, rule.values, rule.id)
         rule.save()
@@ -172,6 +177,27 @@ def remove_rule(policy: QosPolicy, rule: QosRule) -> None:
     with transaction.atomic():
         rule.delete()
         standard.touch(QosPolicy.objects.filter(id=policy.id))
+
+
+def _refuse_impossible(policy: QosPolicy, values: Values) -> None:
+    """Refuse a least bandwidth above the greatest."""
+    for key, name, limit, sign in (
+        ("max_kbps", "minimum_bandwidth", "min_kbps", 1),
+        ("min_kbps", "bandwidth_limit", "max_kbps", -1),
+    ):
+        if key not in values:
+            continue
+        for other in QosRule.objects.filter(policy=policy, kind=name):
+            # Neutron: a change that names no direction is held against both.
+            if values.get("direction") not in (None, other.values.get("direction")):
+                continue
+            if sign * other.values[limit] > sign * values[key]:
+                raise errors.QoSRuleParameterConflict(
+                    rule_value=values[key],
+                    policy_id=policy.id,
+                    existing_rule=name,
+                    existing_value=other.values[limit],
+                )
 
 
 def _refuse_conflict(policy: QosPolicy, kind: Kind, values: Values, own: str | None) -> None:

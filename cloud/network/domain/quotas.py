@@ -24,6 +24,9 @@ LIMITS: dict[str, tuple[int, type[Model]]] = {
     "trunk": (-1, models.Trunk),
 }
 
+# Neutron: what there may be of within something else goes among them, though it is not counted.
+WITHIN: dict[str, int] = {"router_route": 30}
+
 
 _OWN = Prepared(
     lambda project_id, resource: Quota.objects.filter(
@@ -37,7 +40,8 @@ _OWN = Prepared(
 def defaults() -> dict[str, int]:
     """The limits of a project that has none of its own."""
     chosen = getattr(settings, "NETWORK_QUOTAS", {})
-    return {name: chosen.get(name, limit) for name, (limit, _) in LIMITS.items()}
+    known = {name: limit for name, (limit, _) in LIMITS.items()} | WITHIN
+    return {name: chosen.get(name, limit) for name, limit in known.items()}
 
 
 def limits(project_id: str) -> dict[str, int]:
@@ -67,6 +71,8 @@ _COUNTED = Prepared(_counted, str)
 
 
 def used(resource: str, project_id: str) -> int:
+    if resource in WITHIN:
+        return 0
     return LIMITS[resource][1]._default_manager.filter(project_id=project_id).count()
 
 
@@ -107,7 +113,7 @@ def reset(project_id: str) -> None:
     """Go back to the defaults."""
     gone, _ = Quota.objects.filter(project_id=project_id).delete()
     if not gone:
-        raise errors.ProjectQuotaNotFound(project_id=project_id)
+        raise errors.TenantQuotaNotFound(project_id=project_id)
 
 
 def listed() -> list[dict[str, Any]]:

@@ -109,12 +109,7 @@ def create(context: RequestContext, values: dict[str, Any]) -> RbacPolicy:
     if known is None:
         raise errors.InvalidInput(error_message=f"'{kind}' is not a valid RBAC object type")
     if action not in known[1]:
-        raise errors.InvalidInput(
-            error_message=(
-                f"Invalid action '{action}' for object type '{kind}'. "
-                f"Valid actions: {', '.join(known[1])}"
-            )
-        )
+        raise errors.InvalidActionForType(action=action, object_type=kind, valid_actions=known[1])
     found = known[0].objects.filter(id=values["object_id"])
     if not context.is_admin:
         found = found.filter(visible(kind, context, *known[1]))

@@ -18,13 +18,17 @@ def listed(resource_id: str) -> list[str]:
 def add(model: Any, resource_id: str, more: Iterable[str]) -> None:
     """Give a resource tags."""
     with transaction.atomic():
-        standard.tag(resource_id, more)
-        standard.touch(model.objects.filter(id=resource_id))
+        new = set(more) - set(listed(resource_id))
+        if new:
+            standard.tag(resource_id, sorted(new))
+            standard.touch(model.objects.filter(id=resource_id))
 
 
 def replace(model: Any, resource_id: str, wanted: Iterable[str]) -> None:
     """Give a resource these tags and no others."""
     with transaction.atomic():
+        if set(wanted) == set(listed(resource_id)):
+            return
         Tag.objects.filter(resource_id=resource_id).delete()
         standard.tag(resource_id, wanted)
         standard.touch(model.objects.filter(id=resource_id))

@@ -20,9 +20,10 @@ def _requirements() -> tuple[Network, list[SubnetPool]]:
     return outside, pools
 
 
-def check() -> None:
-    """Refuse when a topology could not be made."""
-    _requirements()
+def check(project_id: str | None = None) -> None:
+    """Refuse when a topology could not be made, unless the project has one."""
+    if project_id is None or _known(project_id) is None:
+        _requirements()
 
 
 def get(project_id: str) -> str:

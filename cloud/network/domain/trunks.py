@@ -91,25 +91,21 @@ def _port(context: RequestContext, port_id: str) -> Port:
 
 
 def _refuse_taken(port: Port) -> None:
-    trunk = Trunk.objects.filter(port=port).first()
-    if trunk is not None:
-        raise errors.PortInUseAsTrunkParent(port_id=port.id, trunk_id=trunk.id)
-    subport = Subport.objects.filter(port=port).first()
-    if subport is not None:
-        raise errors.PortInUseAsSubPort(port_id=port.id, trunk_id=subport.trunk_id)
+    if Subport.objects.filter(port=port).exists():
+        raise errors.TrunkPortInUse(port_id=port.id)
+    if Trunk.objects.filter(port=port).exists():
+        raise errors.ParentPortInUse(port_id=port.id)
 
 
 def _carry(context: RequestContext, trunk: Trunk, parent: Port, wanted: list[Values]) -> None:
-    for subport in wanted:
+    segmentations = [_segmentation(context, parent, subport) for subport in wanted]
+    for subport, (kind, number) in zip(wanted, segmentations, strict=True):
         port = _port(context, subport["port_id"])
-        if port.id == parent.id:
-            raise errors.ParentPortInUse(port_id=port.id)
         _refuse_taken(port)
         if port.host_id or port.device_id:
             raise errors.PortInUse(
                 port_id=port.id, net_id=port.network_id, device_id=port.device_id
             )
-        kind, number = _segmentation(subport, port)
         try:
             with transaction.atomic():
                 Subport.objects.create(
@@ -126,10 +122,13 @@ def _carry(context: RequestContext, trunk: Trunk, parent: Port, wanted: list[Val
         )
 
 
-def _segmentation(subport: Values, port: Port) -> tuple[str, int]:
+def _segmentation(context: RequestContext, parent: Port, subport: Values) -> tuple[str, int]:
+    if subport["port_id"] == parent.id:
+        raise errors.ParentPortInUse(port_id=parent.id)
     kind, number = subport.get("segmentation_type"), subport.get("segmentation_id")
     if kind == "inherit":
-        return str(port.network.network_type), int(port.network.segmentation_id or 0)
+        network = _port(context, subport["port_id"]).network
+        return str(network.network_type), int(network.segmentation_id or 0)
     if kind is None or number is None:
         raise errors.InvalidInput(
             error_message=(
@@ -142,13 +141,10 @@ def _segmentation(subport: Values, port: Port) -> tuple[str, int]:
     except (TypeError, ValueError):
         number = 0
     if kind != "vlan":
-        raise errors.InvalidInput(error_message=f"Unsupported segmentation type '{kind}'")
+        raise errors.InvalidInput(error_message=f"Unknown segmentation_type '{kind}'")
     if not 1 <= number <= 4094:
         raise errors.InvalidInput(
-            error_message=(
-                f"Invalid segmentation ID '{subport['segmentation_id']}': "
-                "must be in the range 1 to 4094"
-            )
+            error_message=f"Segmentation ID '{subport['segmentation_id']}' is not in range"
         )
     return kind, number
 

@@ -126,7 +126,7 @@ class QuotaResourceUnknown(NotFound):
     text = "Unknown quota resources {unknown}."
 
 
-class ProjectQuotaNotFound(NotFound):
+class TenantQuotaNotFound(NotFound):
     text = "Quota for project {project_id} could not be found."
 
 

@@ -1,6 +1,13 @@
 """Refusals: everything else."""
 
-from cloud.network.errors.base import Conflict, InUse, InvalidInput, NotFound, ServiceUnavailable
+from cloud.network.errors.base import (
+    BadRequest,
+    Conflict,
+    InUse,
+    InvalidInput,
+    NotFound,
+    ServiceUnavailable,
+)
 
 
 class RbacPolicyNotFound(NotFound):
@@ -9,6 +16,12 @@ class RbacPolicyNotFound(NotFound):
 
 class RbacPolicyInUse(Conflict):
     text = "RBAC policy on object {object_id} cannot be removed because other objects depend on it.\nDetails: {details}"  # noqa: E501
+
+
+class InvalidActionForType(BadRequest):
+    text = (
+        "Invalid action '{action}' for object type '{object_type}'. Valid actions: {valid_actions}"
+    )
 
 
 class DuplicateRbacPolicy(Conflict):
@@ -23,7 +36,7 @@ class QosPolicyInUse(InUse):
     text = "QoS Policy {policy_id} is used by {object_type} {object_id}."
 
 
-class QosPolicyDefaultAlreadyExists(Conflict):
+class QoSPolicyDefaultAlreadyExists(Conflict):
     text = "A default QoS policy exists for project {project_id}."
 
 
@@ -66,7 +79,7 @@ class NetworkHostedByDHCPAgent(Conflict):
 
 
 class NetworkNotHostedByDhcpAgent(Conflict):
-    text = "The network {network_id} is not hosted by the DHCP agent {agent_id}."
+    text = "The network {network_id} is not hosted by the DHCP Agent {agent_id}."
 
 
 class InvalidDHCPAgent(NotFound):

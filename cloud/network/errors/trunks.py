@@ -23,6 +23,10 @@ class ParentPortInUse(InUse):
     text = "Port {port_id} is currently in use and is not eligible for use as a parent port."
 
 
+class TrunkPortInUse(InUse):
+    text = "Port {port_id} is in use by another trunk."
+
+
 class TrunkInUse(InUse):
     text = "Trunk {trunk_id} is currently in use."
 
