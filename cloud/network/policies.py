@@ -28,7 +28,8 @@ def _shows(key: str) -> Check:
     return lambda context, target: bool(target.get(key))
 
 
-# Neutron: ports of servers and shares go when those do, by the hand of their services.
+# Neutron: ports of servers and shares go when those do, by the hand of their services, which send
+# tokens of their own beside the user's.
 _OF_SERVERS = ("compute:", "baremetal:", "manila:")
 
 WHO: dict[str, Check] = {
@@ -57,7 +58,10 @@ WHO: dict[str, Check] = {
         context.is_admin or target.get("project_id") == context.project_id
     ),
     "not a server's": lambda context, target: (
-        not str(target.get("device_owner") or "").startswith(_OF_SERVERS)
+        (
+            "service" in context.service_roles
+            or not str(target.get("device_owner") or "").startswith(_OF_SERVERS)
+        )
         and any(WHO[word](context, target) for word in ("member", "network member"))
     ),
     "integrator": lambda context, target: "data_plane_integrator" in context.roles,

@@ -118,6 +118,13 @@ def test_a_port_of_a_server_is_deleted_by_services(net, network):
     assert net.as_("nova").delete(path).status == 204
 
 
+def test_a_port_of_a_server_is_deleted_by_its_owner_through_a_service(net, network):
+    port = net.make("port", network_id=network["id"], device_owner="compute:nova", device_id="d")
+    by = {"X-Service-Token": "nova"}
+    assert net.as_("carol").delete(f"/ports/{port['id']}", headers=by).status == 404
+    assert net.delete(f"/ports/{port['id']}", headers=by).status == 204
+
+
 def test_ports_are_not_at_the_edges_of_a_subnet(net, network, subnet):
     for address in ("10.9.0.0", "10.9.0.255"):
         body = {"network_id": network["id"], "fixed_ips": [{"ip_address": address}]}
