@@ -231,3 +231,22 @@ def test_what_is_given_away_is_given_to_a_project(net, network):
     body |= {"target_tenant": "*", "action": "dance"}
     answer = net.as_("root").post("/rbac-policies", {"rbac_policy": body})
     assert refusal(answer) == (400, "InvalidActionForType")
+
+
+def test_ports_collide_before_the_port_inside_is_looked_for(net, network, public, router):
+    floating = net.make("floatingip", floating_network_id=public["id"])
+    inside = net.make("port", network_id=network["id"])
+    path = f"/floatingips/{floating['id']}/port_forwardings"
+    body = {
+        "protocol": "tcp",
+        "internal_port_id": inside["id"],
+        "internal_ip_address": inside["fixed_ips"][0]["ip_address"],
+        "internal_port": 80,
+        "external_port": 8080,
+    }
+    assert net.post(path, {"port_forwarding": body}).status == 201
+    body |= {"internal_port_id": "7f000000-0000-4000-8000-000000000000"}
+    answer = net.post(path, {"port_forwarding": body})
+    assert "port collision with the external_port_range" in answer.error
+    assert len(net.get(f"{path}?external_port=8080").json["port_forwardings"]) == 1
+    assert net.get(f"{path}?external_port=x").json["port_forwardings"] == []

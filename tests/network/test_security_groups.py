@@ -159,8 +159,10 @@ def test_new_groups_are_born_with_rules_of_templates(admin):
     wish = {"direction": "ingress", "protocol": "tcp", "port_range_min": 22, "port_range_max": 22}
     ours = {"used_in_default_sg": True, "used_in_non_default_sg": False}
     admin.make(member, path[1:], **wish, **ours)
-    admin.make(member, path[1:], **wish)
-    for twice in ({}, ours):
+    theirs = {"used_in_default_sg": False, "used_in_non_default_sg": True}
+    assert "used_in_default_sg" in admin.post(path, {member: wish}).error
+    admin.make(member, path[1:], **wish, **theirs)
+    for twice in (theirs, ours):
         answer = admin.post(path, {member: wish | twice})
         assert refusal(answer) == (409, "DefaultSecurityGroupRuleExists")
     group = admin.make("security_group", name="born")

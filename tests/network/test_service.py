@@ -52,7 +52,8 @@ def test_a_stranger_gets_an_empty_list_and_404(net, path, noun):
             path = path.replace(f"{{{parent}}}", MISSING)
         # Neutron: who may not ask for agents is told so first.
         status = 403 if path.endswith("-agents") else 404
-        assert net.get(path).status == status
+        # Neutron: does not look for the router whose helpers it lists.
+        assert net.get(path).status == (200 if "conntrack" in path else status)
         return
     answer = net.as_("carol").get(path)
     assert answer.status == 200

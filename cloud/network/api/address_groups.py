@@ -8,7 +8,7 @@ from django.db.models import Q
 from cloud.network import errors
 from cloud.network.api import checks, converters
 from cloud.network.api.networks import shared_field, shared_loader
-from cloud.network.api.resource import Field
+from cloud.network.api.resource import REQUIRED, Field
 from cloud.network.api.security_groups import RuleFields
 from cloud.network.api.standard import Described, flag
 from cloud.network.api.views import NounViewSet, Values
@@ -61,6 +61,12 @@ class AddressGroupViewSet(NounViewSet):
     def remove(self, found: AddressGroup) -> None:
         address_groups.remove(found)
 
+    def shown(self, id: str) -> Any:
+        """What an action answers. Neutron: only here it says whether the group is shared."""
+        group = self.show(id)["address_group"]
+        is_shared = bool(sharing.shared_among("address_group", [id], self.context))
+        return {"address_group": group | {"shared": is_shared}}
+
     def addresses(self, body: Any) -> Any:
         addresses = body.get("addresses") if isinstance(body, dict) else None
         if isinstance(addresses, list):
@@ -79,14 +85,14 @@ class AddressGroupViewSet(NounViewSet):
         """Put addresses into a group."""
         found = self.act_on(id, "add_addresses")
         address_groups.add(found, self.addresses(request.json))
-        return self.show(id)
+        return self.shown(id)
 
     @operation()
     def remove_addresses(self, request: Any, *, id: str) -> Any:
         """Take addresses out of a group."""
         found = self.act_on(id, "remove_addresses")
         address_groups.take(found, self.addresses(request.json))
-        return self.show(id)
+        return self.shown(id)
 
 
 class DefaultSecurityGroupRuleNoun(RuleFields):
@@ -100,8 +106,8 @@ class DefaultSecurityGroupRuleNoun(RuleFields):
     created_at = Field(show=False)
     updated_at = Field(show=False)
     revision_number = Field(show=False)
-    used_in_default_sg = flag(False, post=True)
-    used_in_non_default_sg = flag(True, post=True)
+    used_in_default_sg = flag(REQUIRED, post=True)
+    used_in_non_default_sg = flag(REQUIRED, post=True)
 
     @classmethod
     def missing(cls, resource_id: str) -> errors.NetworkError:

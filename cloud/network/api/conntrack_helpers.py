@@ -33,7 +33,7 @@ class ConntrackHelperNoun(Noun):
         filters=True,
         sort=True,
     )
-    helper = Field(post=True, put=True, check=checks.text(64), filters=True, sort=True)
+    helper = Field(post=True, put=True, filters=True, sort=True)
 
     @classmethod
     def missing(cls, resource_id: str) -> errors.NetworkError:
@@ -42,11 +42,12 @@ class ConntrackHelperNoun(Noun):
 
 class ConntrackHelperViewSet(NounViewSet):
     noun = ConntrackHelperNoun
-    parent: Router
+    parent: Router | None
 
     def enter(self, url: dict[str, str]) -> None:
         found = RouterNoun.reach(self.context).filter(id=url["router_id"]).first()
-        if found is None:
+        # Neutron: who only looks is shown the helpers of a router, of which there are none.
+        if found is None and self.request.method != "GET":
             raise errors.RouterNotFound(router_id=url["router_id"])
         self.parent = found
 
@@ -55,24 +56,24 @@ class ConntrackHelperViewSet(NounViewSet):
         return ConntrackHelper.objects.filter(router=self.parent)
 
     def scope(self) -> Any:
-        target = {"parent_project_id": self.parent.project_id}
-        may = policies.allows(self.context, "get_router_conntrack_helper", target)
+        may = policies.allows(self.context, "get_router_conntrack_helper", self.target_of(None))
         return self.below() if may else self.below().none()
 
     def reach(self) -> Any:
         return self.below()
 
     def target_of_new(self, values: Values) -> Values:
-        return {"parent_project_id": self.parent.project_id}
+        return self.target_of(None)
 
     def target_of(self, found: Any) -> Values:
-        return {"parent_project_id": self.parent.project_id}
+        return {"parent_project_id": self.parent.project_id if self.parent else None}
 
     def demand_write(self, action: str, target: Values, values: Values, given: Values) -> None:
         action = action.replace("_conntrack", "_router_conntrack")
         super().demand_write(action, target, values, given)
 
     def make(self, values: Values) -> str:
+        assert self.parent is not None
         return conntrack.add(self.parent, values)
 
     def change(self, found: ConntrackHelper, values: Values) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import F, Q
+
 from cloud.network import errors, policies
 from cloud.network.api import checks, converters
 from cloud.network.api.floating_ips import FloatingIpNoun
@@ -10,6 +12,7 @@ from cloud.network.api.security_groups import to_known_protocol
 from cloud.network.api.views import NounViewSet, Values
 from cloud.network.domain import floating_ips
 from cloud.network.models import FloatingIp, PortForwarding
+from middleware.context import RequestContext
 
 PROTOCOLS = ("tcp", "udp", "icmp", "icmp6", "sctp", "dccp")
 
@@ -42,6 +45,11 @@ def _shown_single(side: str) -> Any:
     return show
 
 
+def _by_external_port(values: list[str], context: RequestContext) -> Q:
+    wanted = [int(value) for value in values if value.isascii() and value.isdecimal()]
+    return Q(external_first__in=wanted, external_first=F("external_last"))
+
+
 def _single(side: str) -> Field:
     return Field(
         _shown_single(side),
@@ -50,6 +58,7 @@ def _single(side: str) -> Field:
         put=True,
         default=UNSET,
         check=checks.or_none(checks.within(1, 65535)),
+        filters=_by_external_port if side == "external" else False,
     )
 
 

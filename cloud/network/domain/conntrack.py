@@ -11,17 +11,19 @@ from cloud.network.models.standard import new_id
 Values = dict[str, Any]
 # helper -> the protocols that it understands
 HELPERS = {
-    "amanda": ("tcp",), "ftp": ("tcp",), "h323": ("udp",), "irc": ("tcp",),
-    "netbios-ns": ("udp",), "pptp": ("tcp",), "sane": ("tcp",), "sip": ("tcp", "udp"),
+    "amanda": ("tcp",), "ftp": ("tcp",), "h323": ("udp", "tcp"), "irc": ("tcp",),
+    "netbios-ns": ("udp",), "pptp": ("tcp",), "sane": ("tcp",), "sip": ("udp", "tcp"),
     "snmp": ("udp",), "tftp": ("udp",),
 }  # fmt: skip
 
 
-def _check(protocol: str, helper: str) -> None:
-    if helper not in HELPERS:
-        raise errors.InvalidInput(error_message=f"The helper {helper} is not supported")
+def _check(protocol: str, helper: Any) -> None:
+    if helper not in list(HELPERS):
+        raise errors.ConntrackHelperNotAllowed(helper=helper)
     if protocol not in HELPERS[helper]:
-        raise errors.ConntrackHelperNotAllowed(helper=helper, protocol=protocol)
+        raise errors.InvalidProtocolForHelper(
+            helper=helper, protocol=protocol, supported_protocols=", ".join(HELPERS[helper])
+        )
 
 
 def add(router: Router, values: Values) -> str:
@@ -44,9 +46,12 @@ def _save(row: ConntrackHelper, *, new: bool) -> None:
         with transaction.atomic():
             row.save(force_insert=new)
     except IntegrityError:
+        same = {"router_id": row.router_id}
+        same |= {key: getattr(row, key) for key in ("protocol", "port", "helper")}
         raise errors.BadRequest(
             resource="conntrack_helper",
-            msg="A duplicate conntrack helper entry with same attributes already exists",
+            msg="A duplicate conntrack helper entry with same attributes already exists, "
+            f"conflicting values are {same}",
         ) from None
 
 

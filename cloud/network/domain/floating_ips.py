@@ -229,7 +229,10 @@ def _ends(values: Values, side: str) -> tuple[int, int]:
 def forward(context: RequestContext, found: FloatingIp, values: Values) -> str:
     """Lead ports of a floating ip to ports of an internal address."""
     with transaction.atomic():
-        bound = FloatingIp.objects.filter(port_id=values["internal_port_id"]).first()
+        row = PortForwarding(id=new_id(), floating_ip=found)
+        port_id = values["internal_port_id"]
+        _measure(found, row, values, port_id, values.get("internal_ip_address"))
+        bound = FloatingIp.objects.filter(port_id=port_id).first()
         if bound is not None:
             raise errors.PortHasBindingFloatingIP(
                 floating_ip_address=bound.floating_ip_address,
@@ -245,7 +248,6 @@ def forward(context: RequestContext, found: FloatingIp, values: Values) -> str:
                 fixed_ip=found.fixed_ip_address,
                 net_id=found.floating_network_id,
             )
-        row = PortForwarding(id=new_id(), floating_ip=found)
         _direct(context, found, row, values)
         row.save(force_insert=True)
         _settle(found)
@@ -281,17 +283,26 @@ def _direct(
     )
     row.router_id = _router_to(found, port, address)
     row.internal_port, row.internal_ip_address = port, address
-    row.protocol, row.description = values["protocol"], values.get("description") or ""
+    row.description = values.get("description") or ""
+    _measure(found, row, values, port.id, address)
+
+
+def _measure(
+    found: FloatingIp, row: PortForwarding, values: Values, port_id: str, address: str | None
+) -> None:
+    """Read the ranges of ports, and refuse them where they collide with others."""
+    row.protocol = values["protocol"]
     row.internal_first, row.internal_last = _ends(values, "internal")
     row.external_first, row.external_last = _ends(values, "external")
     inside, outside = row.internal_last - row.internal_first, row.external_last - row.external_first
     if inside not in (0, outside):
         raise errors.BadRequest(
             resource="port_forwarding",
-            msg="The range of internal ports must be of the size of the external one, or one",
+            msg="Invalid ranges of internal and/or external ports. The relation between internal "
+            "and external ports must be N-N or 1-N",
         )
     others = PortForwarding.objects.filter(protocol=row.protocol).exclude(id=row.id)
-    same = others.filter(internal_port=port, internal_ip_address=address)
+    same = others.filter(internal_port_id=port_id, internal_ip_address=address)
     _refuse_collision(row, same, "internal")
     _refuse_collision(row, others.filter(floating_ip=found), "external")
 

@@ -243,7 +243,7 @@ def _same_rule(rules: Any, values: Values) -> str | None:
 
 def _of_version(protocol: str | None, ethertype: str) -> str | None:
     """The name that a protocol goes by in IPv6."""
-    return "ipv6-icmp" if ethertype == "IPv6" and protocol in ("icmp", "icmpv6") else protocol
+    return "ipv6-icmp" if ethertype == "IPv6" and protocol in ("icmp", "1", "icmpv6") else protocol
 
 
 def _number(protocol: str | None) -> str | None:

@@ -101,4 +101,11 @@ class ConntrackHelperNotFound(NotFound):
 
 
 class ConntrackHelperNotAllowed(BadRequest):
-    text = "Conntrack Helper '{helper}' is not allowed for protocol {protocol}."
+    text = "Conntrack Helper {helper} is not allowed."
+
+
+class InvalidProtocolForHelper(BadRequest):
+    text = (
+        "Conntrack Helper {helper} does not support: {protocol}. "
+        "Supported protocols are: {supported_protocols}"
+    )
