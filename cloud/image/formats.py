@@ -56,10 +56,6 @@ class Inspector:
             return 0
         if self.disk_format == "raw":
             return int(found.actual_size)
-        if found.actual_size == 0:
-            # Glance: nothing is of no format but raw; compute still fills with nothing what it
-            # says is something else, when it makes images of volumes.
-            return 0
         raise inspectors.ImageFormatError(
             f"Image disk_format {self.disk_format} does not match stream data {name}"
         )

@@ -157,6 +157,8 @@ def test_an_image_of_volumes_boots_again(api, on_volume):
     assert answer.status == 202, answer
     image = elsewhere(api, "GET", f"/image/v2/images/{answer.json['image_id']}").json
     assert (image["status"], image["size"], image["bdm_v2"]) == ("active", 0, "True")
+    # Nova: it has no bytes, which are of no other format.
+    assert (image["disk_format"], image["container_format"]) == ("raw", "bare")
     again = boot(api, imageRef=image["id"])
     assert shown(api, again)["os-extended-volumes:volumes_attached"]
 
