@@ -109,10 +109,6 @@ def _made_by(context: RequestContext, server: Server, kind: str) -> dict[str, st
     }
 
 
-# What hosts write is one of these, whatever it was made from.
-_WRITTEN = ("qcow2", "raw")
-
-
 def _record(
     context: RequestContext, server: Server, name: str, properties: dict[str, str]
 ) -> dict[str, Any]:
@@ -136,9 +132,6 @@ def _record(
     else:
         visibility = "private"
     own = {key: kept[key] for key in _CORE if kept.get(key) is not None}
-    if own.get("container_format") == "bare" and own.get("disk_format") not in _WRITTEN:
-        # Nova: libvirt makes disks of another kind of such images, and says so of what it writes.
-        own["disk_format"] = "qcow2"
     texts = {**inherited, **about, **properties}
     return {
         **{key: value if isinstance(value, str) else str(value) for key, value in texts.items()},

@@ -87,15 +87,12 @@ def test_an_image_is_made_of_a_server(api, server):
     assert list(again.json) == ["image_id"]
 
 
-@pytest.mark.parametrize(
-    ("of", "then"), [("qcow2", "qcow2"), ("raw", "raw"), ("vmdk", "qcow2"), ("iso", "qcow2")]
-)
-def test_an_image_is_of_the_format_that_hosts_write(api, server, of, then):
-    Server.objects.update(image_properties={"disk_format": of, "container_format": "bare"})
+def test_an_image_is_of_the_format_that_hosts_write(api, server):
+    Server.objects.update(image_properties={"disk_format": "iso", "container_format": "bare"})
     image_id = action(api, server, {"createImage": {"name": "snap"}}, "2.45").json["image_id"]
     settle()
     image = elsewhere(api, "GET", f"/image/v2/images/{image_id}").json
-    assert (image["status"], image["disk_format"]) == ("active", then)
+    assert (image["status"], image["disk_format"]) == ("active", "qcow2")
 
 
 def test_a_resize_goes_elsewhere_and_is_confirmed(api, root, server):
