@@ -242,3 +242,18 @@ def test_quotas_of_one_type_may_be_less_than_what_there_is(cinder, admin):
     answer = cinder.post("/volumes", {"volume": {"size": 1}})
     assert answer.status == 413
     assert answer.error.startswith("VolumeLimitExceeded: ")
+
+
+def test_limits_of_a_class_are_whole_numbers_of_what_there_is(admin):
+    for limits, sentence in (
+        ({"volumes": "x"}, "Invalid input for field/attribute volumes. Value: x. 'x' does not"),
+        (
+            {"volumes": []},
+            "Invalid input for field/attribute volumes. Value: []. [] is not of type",
+        ),
+        ({"nothing": []}, "Invalid input received: Bad key(s) in quota class set: nothing"),
+    ):
+        answer = admin.put("/os-quota-class-sets/other", {"quota_class_set": limits})
+        assert (answer.status, answer.error[: len(sentence)]) == (400, sentence)
+    body = {"quota_class_set": {"volumes": "7"}}
+    assert admin.put("/os-quota-class-sets/other", body).status == 200

@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 
+from cloud.volume import quotas
 from versioned.schema import Dialect
 
 MAX_INT = 0x7FFFFFFF
@@ -101,6 +102,15 @@ def _base64(value: Any) -> bool:
         base64.b64decode(str(value).encode())
     except ValueError:
         return False
+    return True
+
+
+def _quota_class(value: Any) -> bool:
+    bad = [name for name in value if name not in quotas.resources()]
+    if bad:
+        raise FormatError(
+            f"Invalid input received: Bad key(s) in quota class set: {', '.join(bad)}"
+        )
     return True
 
 
@@ -199,6 +209,7 @@ DIALECT = Dialect(
         "reset_body": _reset_body,
         "progress": _progress,
         "base64": _base64,
+        "quota_class_set": _quota_class,
     },
     format_errors=(FormatError,),
     numeric_strings=True,

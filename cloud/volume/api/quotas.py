@@ -9,7 +9,23 @@ from cloud.volume.errors import BadRequest, invalid_input, malformed, not_author
 from versioned.operation import operation
 
 UPDATE = formats.envelope("quota_set", {"type": "object", "minProperties": 1})
-UPDATE_CLASS = formats.envelope("quota_class_set", {"type": "object"})
+UPDATE_CLASS = formats.envelope(
+    "quota_class_set",
+    {
+        "type": "object",
+        "format": "quota_class_set",
+        "patternProperties": {
+            "^[a-zA-Z0-9-_:. ]{1,300}$": {
+                "type": ["integer", "string"],
+                "pattern": "^[0-9]*$",
+                "minimum": -1,
+                "minLength": 1,
+                "maximum": formats.MAX_INT,
+            }
+        },
+        "additionalProperties": False,
+    },
+)
 _NOT_QUOTAS = ("tenant_id", "id")
 _LIMITS = {
     "gigabytes": "maxTotalVolumeGigabytes",

@@ -166,8 +166,8 @@ class LvmLikeOurs(fake_driver.FakeLoggingVolumeDriver):
 class BackupsLikeOurs(driver.BackupDriver):
     """The fake of backups, under the name of the one of our demo cloud."""
 
-    def __init__(self, *given: object) -> None:
-        super().__init__(*given)
+    def __init__(self, context: object) -> None:
+        super().__init__(context)
         self.support_force_delete = True
 
     def backup(self, backup: Any, volume_file: object, backup_metadata: bool = False) -> None:
