@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from compute.clients.base import Client, Refusals
 from compute.clients.errors import ImageNotAuthorized, ImageNotFound, ImageQuotaExceeded
@@ -22,6 +22,8 @@ def _about(image_id: str) -> Refusals:
 
 class ImageClient(Client):
     service = "image"
+    # As Nova's client library: refusals come as pages, and their words are passed on as those spell.
+    headers: ClassVar[Mapping[str, str]] = {"Accept": "*/*"}
 
     def list(self, context: RequestContext, **filters: Any) -> list[Image]:
         """All images that the caller sees and that match, page by page."""
