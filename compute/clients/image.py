@@ -22,7 +22,7 @@ def _about(image_id: str) -> Refusals:
 
 class ImageClient(Client):
     service = "image"
-    # As Nova's client library: refusals come as pages, and their words are passed on as these spell.
+    # As Nova's client library: refusals come as pages, and are passed on as these spell them.
     headers: ClassVar[Mapping[str, str]] = {"Accept": "*/*"}
 
     def list(self, context: RequestContext, **filters: Any) -> list[Image]:
