@@ -46,9 +46,12 @@ def test_a_server_without_a_host_is_told_nothing(api, server):
     assert (answer.status, answer.json["events"][0]["code"]) == (207, 422)
 
 
-def test_an_interface_goes_with_its_port(api, server):
+def test_an_interface_goes_with_its_port(api, root, server):
     (port,) = api.get(f"/servers/{server}/os-interface").json["interfaceAttachments"]
-    elsewhere(api, "DELETE", f"/network/v2.0/ports/{port['port_id']}")
+    path = f"/network/v2.0/ports/{port['port_id']}"
+    # Neutron: the port of a server is its administrators', and services', to delete.
+    assert elsewhere(api, "DELETE", path).status == 403
+    assert elsewhere(root, "DELETE", path).status == 204
     assert Server.objects.get().addresses
     tell(api, server, "network-vif-deleted", tag=port["port_id"])
     assert (Server.objects.get().addresses, Server.objects.get().interfaces) == ({}, [])
