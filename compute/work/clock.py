@@ -1,7 +1,8 @@
 """The one clock: everything that asks for the time asks here, so that tests can hold it still.
 
-COMPUTE_CLOCK chooses how simulated work takes its time: "immediate" (none at all), "real" (as long
-as COMPUTE_DURATIONS says), or "manual" (as "real", but time stands still until `advance`).
+COMPUTE_CLOCK chooses how simulated work takes its time: "brief" (none, but what clients must be
+able to meet under way takes a moment), "immediate" (none at all), "real" (as long as
+COMPUTE_DURATIONS says), or "manual" (as "real", but time stands still until `advance`).
 """
 
 from collections.abc import Mapping
@@ -39,6 +40,9 @@ DURATIONS: Mapping[str, float] = {
     "set_admin_password": 0.5,
 }
 
+# Seconds of the brief clock: whoever orders two images of a server in a row is refused the second.
+BRIEF: Mapping[str, float] = {"snapshot": 0.2}
+
 _standing_at: datetime | None = None
 
 
@@ -55,6 +59,8 @@ def duration(operation: str) -> timedelta:
     """How long a simulated operation takes by this clock."""
     if mode() == "immediate":
         return timedelta(0)
+    if mode() == "brief":
+        return timedelta(seconds=BRIEF.get(operation, 0.0))
     durations = {**DURATIONS, **getattr(settings, "COMPUTE_DURATIONS", {})}
     return timedelta(seconds=durations.get(operation, 0.0))
 

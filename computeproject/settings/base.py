@@ -109,3 +109,6 @@ USER_STORAGE_QUOTA = os.environ.get("KILONOVA_USER_STORAGE_QUOTA", "0")
 VOLUME_IMAGE_CLIENT = "computeproject.neighbours.Images"
 NETWORK_EVENTS = "compute.domain.events.from_network"
 VOLUME_COMPUTE_CLIENT = "compute.domain.events.FromVolume"
+
+# How simulated work takes its time: compute/work/clock.py.
+COMPUTE_CLOCK = "brief"

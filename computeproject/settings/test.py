@@ -13,6 +13,7 @@ if _database := os.environ.get("KILONOVA_TEST_DATABASE"):
 
     DATABASES = {"default": dict(dj_database_url.parse(_database))}
 BROKER = ""
+COMPUTE_CLOCK = "immediate"
 SECRET_KEY = "tests"  # noqa: S105
 DATA = Path(tempfile.mkdtemp(prefix="kilonova-tests-"))
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
