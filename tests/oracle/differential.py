@@ -233,7 +233,8 @@ def ask(side: Side, step: dict[str, Any], method: str) -> Answer:
         wanted["X-Auth-Token"] = side.token(side.filled(step["as"]))
     if step.get("guest") is not None:
         wanted.update(side.guest(side.filled(step["guest"])))
-    if step["version"] is not None:
+    # Each service's versions are its own.
+    if step["version"] is not None and not step[method].startswith(NEIGHBOURS):
         wanted["OpenStack-API-Version"] = f"{side.service} {step['version']}"
     body: bytes | None = None
     if "data" in step:
