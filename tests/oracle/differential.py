@@ -60,11 +60,11 @@ from typing import Any
 from urllib.parse import quote
 
 import django
-import yaml
 
 from tests.oracle import explained, variations
 from tests.oracle.counts import Counts
 from tests.oracle.normal import Normaliser, Pairs, differences, pick
+from tests.oracle.reporting import run_file, say
 from tests.oracle.sides import Answer, Side
 from tests.oracle.stage import Stage
 
@@ -307,11 +307,6 @@ def _remove(value: Any, path: str) -> None:
         pick(value, parent).pop(name, None)
 
 
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Compare two clouds.")
     parser.add_argument("left")
@@ -334,25 +329,12 @@ def main() -> int:
     django.setup()
     record = _record() if options.record else None
     explanations = explained.read(HERE / "explained.yaml")
+    keep = None if record is None else lambda: record.add(*comparison.last)
     total = Counts("altogether")
     for path in options.steps or sorted((HERE / "steps").glob("*.yaml"), key=_rank):
-        counts = Counts(path.stem)
-        before = comparison.count
         for stage in stages:
             stage.clear()
-        for name, found in comparison.run(yaml.safe_load(path.read_text())):
-            name = f"{path.stem}: {name}"
-            left_over = explained.unexplained(explanations, name, found)
-            counts.explained += bool(found) and not left_over
-            counts.different += bool(left_over)
-            if found:
-                word = "DIFFERS" if left_over else "differs as explained"
-                say("\n    ".join([f"{word} {name}", *(left_over or found)]))
-            elif options.verbose:
-                say(f"ok      {name}")
-            if record is not None and comparison.last is not None and not left_over:
-                record.add(*comparison.last)
-        counts.steps = comparison.count - before
+        counts = run_file(path, comparison, explanations, verbose=options.verbose, agreed=keep)
         if record is not None:
             record.write(adds=bool(options.steps))
         total.add(counts)

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 import django
 
 from tests.oracle import explained
-from tests.oracle.differential import Comparison, say
+from tests.oracle.differential import Comparison
+from tests.oracle.reporting import say
 from tests.oracle.sides import Side
 from tests.oracle.walk_world import Scene
 

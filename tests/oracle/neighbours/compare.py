@@ -12,11 +12,10 @@ import importlib
 import sys
 from pathlib import Path
 
-import yaml
-
 from tests.oracle import explained
 from tests.oracle.counts import Counts
-from tests.oracle.differential import Comparison, say
+from tests.oracle.differential import Comparison
+from tests.oracle.reporting import run_file, say
 from tests.oracle.sides import CAST, Side
 from tests.oracle.stage import Stage
 
@@ -45,20 +44,7 @@ def main() -> int:
     explanations = explained.read(room / "explained.yaml")
     total = Counts("altogether")
     for path in options.steps or sorted((room / "steps").glob("*.yaml")):
-        counts = Counts(path.stem)
-        before = comparison.count
-        for name, found in comparison.run(yaml.safe_load(path.read_text())):
-            name = f"{path.stem}: {name}"
-            left_over = explained.unexplained(explanations, name, found)
-            counts.explained += bool(found) and not left_over
-            counts.different += bool(left_over)
-            if found:
-                word = "DIFFERS" if left_over else "differs as explained"
-                say("\n    ".join([f"{word} {name}", *(left_over or found)]))
-            elif options.verbose:
-                status = comparison.last[3] if comparison.last is not None else "set"
-                say(f"ok {status}  {name}")
-        counts.steps = comparison.count - before
+        counts = run_file(path, comparison, explanations, verbose=options.verbose)
         total.add(counts)
         say(str(counts))
     say(str(total))
