@@ -355,7 +355,7 @@ def _rank(path: Path) -> tuple[int, str]:
 
     Last comes what leaves the judge with less than it had.
     """
-    late = ("refusals", "group_policies", "refused_moves", "without_a_host")
+    late = ("zones", "refusals", "group_policies", "refused_moves", "without_a_host")
     early = dict.fromkeys(("servers_list", "varied_lists"), -1)
     place = {**early, **{name: rank for rank, name in enumerate(late, 1)}}
     return place.get(path.stem, 0), path.stem
