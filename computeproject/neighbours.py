@@ -3,7 +3,7 @@
 from typing import Any
 
 from compute.clients.image import image
-from compute.domain.errors import BadRequest, ImageNotFound
+from compute.domain.errors import BadRequest, Forbidden, ImageNotFound
 from middleware.context import RequestContext
 
 
@@ -13,14 +13,14 @@ class Images:
     def show(self, context: RequestContext, image_id: str) -> dict[str, Any] | None:
         try:
             return image().show(context, image_id)
-        except ImageNotFound:
+        except (ImageNotFound, Forbidden):
             return None
 
     def named(self, context: RequestContext, name: str) -> list[dict[str, Any]]:
         try:
             return image().list(context, name=name, limit=2)
-        except BadRequest:
-            # A name that Image takes for an operator of its filters.
+        except (BadRequest, Forbidden):
+            # A name that Image takes for an operator of its filters; or somebody who may read none.
             return []
 
     def create(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ import pytest
 from compute.models import Server
 from tests.api.servers import action, boot, elsewhere, settle, shown
 from tests.api.test_image_demands import describe
-from tests.cast import HERS
+from tests.cast import ADMINS, HERS
+from tests.client import Api
 
 VOLUMES = f"/volume/v3/{HERS}/volumes"
 
@@ -112,3 +113,11 @@ def test_a_flavor_has_memory_for_the_image_of_a_volume(cloud, api, root):
         answer = order(api, source, made)
         sentence = "Flavor's memory is too small for requested image."
         assert (answer.status, answer.error) == (400, sentence)
+
+
+def test_who_may_read_no_images_makes_no_volume_of_one(cloud, api):
+    for image in ("11111111-1111-4111-8111-111111111111", "named"):
+        body = {"volume": {"size": 1, "imageRef": image}}
+        path = f"/volume/v3/{ADMINS}/volumes"
+        answer = elsewhere(Api("nova", None, "", api.client), "POST", path, body)
+        assert answer.status == 400, answer

@@ -96,7 +96,7 @@ class Fuzzer:
         schema = asked.schema("body", version_of(asked.service))
         if schema is not None and self.random.random() < (0.5 if example(asked) else 1):
             value = self.maker.value(schema)
-        elif asked.noun is not None and self.random.random() < 0.5:
+        elif hasattr(asked.noun, "fields") and self.random.random() < 0.5:
             value = self.maker.noun(asked.noun)
         else:
             names = self.world.compute if asked.service == "compute" else self.world.known
