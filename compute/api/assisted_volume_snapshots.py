@@ -6,7 +6,7 @@ from typing import Any
 from compute.api import types
 from compute.api.base import ComputeViewSet
 from compute.domain import assisted_snapshots
-from compute.domain.errors import BadRequest
+from compute.domain.errors import BadRequest, Unexpected
 from versioned.operation import operation
 from versioned.schema import body, query
 
@@ -48,4 +48,7 @@ class AssistedVolumeSnapshotsViewSet(ComputeViewSet):
         except (KeyError, ValueError) as exc:
             # Nova: the words are those of its own stumbling.
             raise BadRequest(str(exc)) from exc
+        except TypeError as exc:
+            # Nova: does not foresee what is JSON and no object.
+            raise Unexpected(kind="TypeError") from exc
         assisted_snapshots.delete(volume_id, merges=info.get("merge_target_file") is not None)

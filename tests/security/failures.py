@@ -6,6 +6,7 @@ import logging
 THEIR_OWN = (
     "Unexpected API Error. Please contact the administrator",
     "Unable to update attachment",
+    "Unable to update the attachment.",
     # Keystone: what should be signed comes without Authorization.
     "An unexpected error prevented the server from fulfilling your request.",
 )
