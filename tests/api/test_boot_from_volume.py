@@ -121,3 +121,4 @@ def test_who_may_read_no_images_makes_no_volume_of_one(cloud, api):
         path = f"/volume/v3/{ADMINS}/volumes"
         answer = elsewhere(Api("nova", None, "", api.client), "POST", path, body)
         assert answer.status == 400, answer
+        assert "Invalid image identifier" in answer.error
