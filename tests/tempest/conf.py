@@ -145,7 +145,7 @@ SECTIONS = {
     },
     "image": {"build_timeout": 60, "build_interval": 1},
     # What is said about an image's bytes is believed here.
-    "image-feature-enabled": {"import_image": True, "image_format_enforcement": False},
+    "image-feature-enabled": {"import_image": True},
     "network": {"public_network_id": network["id"], "floating_network_name": network["name"]},
     "network-feature-enabled": {
         "floating_ips": True,
