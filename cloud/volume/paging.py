@@ -78,12 +78,17 @@ def page(
     *,
     keys: Mapping[str, str] | Sequence[str],
     missing: str = "Volume",
+    filters_first: bool = False,
 ) -> list[dict[str, Any]]:
     """The rows of a page; `keys` are the sort keys that there are, and their columns.
 
-    `missing`: what a marker is of that is not there, or the whole sentence with {} for it.
+    `missing`: what a marker is of that is not there, or the whole sentence with {} for it;
+    `filters_first`: a filter that is none is seen before the directions.
     """
     known = keys if isinstance(keys, Mapping) else {key: key for key in keys}
+    if filters_first and found.query.is_empty():
+        # Volume (Cinder): what db.api.is_valid_model_filters says no to gets no further.
+        return []
     # Volume (Cinder): db.api.process_sort_params, the filters, the marker, the keys, in this order.
     if any(way not in ("asc", "desc") for _, way in paging.sort):
         raise invalid_input("Unknown sort direction, must be 'desc' or 'asc'.")

@@ -257,3 +257,11 @@ def test_limits_of_a_class_are_whole_numbers_of_what_there_is(admin):
         assert (answer.status, answer.error[: len(sentence)]) == (400, sentence)
     body = {"quota_class_set": {"volumes": "7"}}
     assert admin.put("/os-quota-class-sets/other", body).status == 200
+
+
+@pytest.mark.parametrize("path", ["snapshots", "backups", "attachments", "group_snapshots"])
+def test_a_filter_that_is_none_is_seen_before_a_bad_direction(admin, path):
+    """Lists of volumes look at the direction first."""
+    assert admin.get(f"/{path}?nothing=a&sort_dir=down").json[path] == []
+    assert admin.get(f"/{path}?sort_dir=down").status == 400
+    assert admin.get("/volumes?nothing=a&sort_dir=down").status == 400

@@ -89,6 +89,7 @@ class AttachmentsViewSet(ActionViewSet):
             queries.ATTACHMENT,
             keys=SORT_KEYS,
             missing="Volume attachment could not be found with filter: attachment_id = {}.",
+            filters_first=True,
         )
         return {"attachments": shape.render_many(rows, self.ask)}
 

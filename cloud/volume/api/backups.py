@@ -143,7 +143,7 @@ class BackupsViewSet(ActionViewSet):
             found = filters.narrowed(found, filters.condition(name, value, SORT_KEYS))
         # Before 3.37 lists could not be sorted by what the column is not called.
         keys = {key: SORT_KEYS[key] for key in SORT_KEYS if version >= (3, 37) or key != "name"}
-        rows = paging.page(found, wanted, COLUMNS, keys=keys, missing="Backup")
+        rows = paging.page(found, wanted, COLUMNS, keys=keys, missing="Backup", filters_first=True)
         body: dict[str, Any] = {"backups": shape.render_many(self._with_parents(rows), self.ask)}
         links = filters.next_links(self, rows, wanted.limit, path)
         if links:

@@ -281,7 +281,12 @@ class GroupSnapshotsViewSet(ActionViewSet):
         for name, value in asked.items():
             found = filters.narrowed(found, filters.condition(name, value, columns))
         rows = paging.page(
-            found, wanted, SNAPSHOT_COLUMNS, keys=SNAPSHOT_SORT_KEYS, missing="GroupSnapshot"
+            found,
+            wanted,
+            SNAPSHOT_COLUMNS,
+            keys=SNAPSHOT_SORT_KEYS,
+            missing="GroupSnapshot",
+            filters_first=True,
         )
         body: dict[str, Any] = {"group_snapshots": shape.render_many(rows, self.ask)}
         links = filters.next_links(self, rows, limit, "group_snapshots")

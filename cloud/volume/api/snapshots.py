@@ -135,7 +135,9 @@ class SnapshotsViewSet(ActionViewSet):
                 found = filters.narrowed(found, filters.condition(name, value, _COLUMNS))
         # Before 3.30 lists could not be sorted by what the column is not called.
         keys = SORT_KEYS if version >= (3, 30) else _SORT_KEYS_BEFORE
-        rows = paging.page(found, wanted, queries.SNAPSHOT, keys=keys, missing="Snapshot")
+        rows = paging.page(
+            found, wanted, queries.SNAPSHOT, keys=keys, missing="Snapshot", filters_first=True
+        )
         body: dict[str, Any] = {"snapshots": shape.render_many(rows, self.ask)}
         links = filters.next_links(self, rows, wanted.limit, path)
         if links:
