@@ -265,3 +265,12 @@ def test_a_filter_that_is_none_is_seen_before_a_bad_direction(admin, path):
     assert admin.get(f"/{path}?nothing=a&sort_dir=down").json[path] == []
     assert admin.get(f"/{path}?sort_dir=down").status == 400
     assert admin.get("/volumes?nothing=a&sort_dir=down").status == 400
+
+
+def test_all_tenants_is_a_literal_where_volumes_are_listed(admin):
+    for value in ("1%20", "'true'", "True%20"):
+        assert admin.get(f"/volumes?all_tenants={value}").status == 200
+    assert admin.get("/volumes?all_tenants=yes%20").error == (
+        "Value 'yes ' for 'all_tenants' is not a boolean."
+    )
+    assert admin.get("/volumes/summary?all_tenants=1%20").status == 400

@@ -104,16 +104,21 @@ def literal(name: str, value: str, columns: Mapping[str, str]) -> Q | None:
     column = columns.get(name)
     if column is None or name in ("name", "display_name") or name.endswith("~"):
         return condition(name, value, columns)
-    try:
-        # Volume (Cinder): volume.api.API.check_volume_filters
-        read = ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        read = value
+    read = evaluated(value)
     if read is None:
         return Q(**{f"{column}__isnull": True})
     if isinstance(read, (list, tuple, set)):
         return Q(**{f"{column}__in": [str(each) for each in read]})
     return Q(**{column: str(read)})
+
+
+def evaluated(value: str) -> Any:
+    """What a value is as a literal of Python, or itself."""
+    try:
+        # Volume (Cinder): volume.api.API.check_volume_filters
+        return ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return value
 
 
 def flag(name: str, value: str, *, is_strict: bool) -> bool:

@@ -132,6 +132,9 @@ class VolumesViewSet(VolumeServiceViewSet):
 
     def _found(self, asked: dict[str, str]) -> Any:
         asked = filters.checked(self, asked, "volume", since=_SINCE)
+        if "all_tenants" in asked:
+            # Cinder: this one is a literal before it is asked for a boolean, so "1 " is one.
+            asked["all_tenants"] = str(filters.evaluated(asked["all_tenants"]))
         everyone = asked.get("all_tenants")
         own = filters.scope(self, asked, is_strict=True)
         found = Volume.objects.filter(own)
