@@ -26,14 +26,18 @@ def _ports(rows: Rows, ask: NetworkAsk) -> Mapping[str, Values]:
 def _forwardings(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
     found: dict[str, list[Values]] = {row["id"]: [] for row in rows}
     for forwarding in PortForwarding.objects.filter(floating_ip_id__in=list(found)):
-        found[forwarding.floating_ip_id].append(
-            {
-                "protocol": forwarding.protocol,
-                "internal_ip_address": forwarding.internal_ip_address,
-                "internal_port": forwarding.internal_first,
-                "external_port": forwarding.external_first,
-            }
-        )
+        shown: Values = {
+            "id": forwarding.id,
+            "protocol": forwarding.protocol,
+            "internal_port_id": forwarding.internal_port_id,
+            "internal_ip_address": forwarding.internal_ip_address,
+        }
+        # Neutron: a range of ports is not shown here.
+        if forwarding.internal_first == forwarding.internal_last:
+            shown["internal_port"] = forwarding.internal_first
+        if forwarding.external_first == forwarding.external_last:
+            shown["external_port"] = forwarding.external_first
+        found[forwarding.floating_ip_id].append(shown)
     return found
 
 

@@ -10,14 +10,24 @@ from cloud.network.api.floating_ips import FloatingIpNoun
 from cloud.network.api.resource import UNSET, Field, Noun
 from cloud.network.api.security_groups import to_known_protocol
 from cloud.network.api.views import NounViewSet, Values
-from cloud.network.domain import floating_ips
+from cloud.network.domain import port_forwardings
 from cloud.network.models import FloatingIp, PortForwarding
 from middleware.context import RequestContext
 
 PROTOCOLS = ("tcp", "udp", "icmp", "icmp6", "sctp", "dccp")
 
 
+def _port(value: Any) -> str | None:
+    if isinstance(value, str) and value.isdecimal():
+        # Neutron: fails on the number of a port that is written as a text.
+        return f"'{value}' is not an integer"
+    return checks.within(1, 65535)(value)
+
+
 def _range(value: Any) -> str | None:
+    if isinstance(value, int):
+        # Neutron: fails on a range that is a number.
+        return "Port range must be two integers separated by a colon"
     parts = str(value).split(":")
     if len(parts) > 2 or not all(parts):
         return "Port range must be two integers separated by a colon"
@@ -57,7 +67,8 @@ def _single(side: str) -> Field:
         post=True,
         put=True,
         default=UNSET,
-        check=checks.or_none(checks.within(1, 65535)),
+        check=checks.or_none(_port),
+        when=lambda row, ask: ask.is_new or row[f"{side}_first"] == row[f"{side}_last"],
         filters=_by_external_port if side == "external" else False,
     )
 
@@ -78,11 +89,9 @@ class PortForwardingNoun(Noun):
     owned = False
 
     id = Field(filters=True, sort=True)
-    internal_port_id = Field(post=True, put=True, check=checks.uuid, filters=True, sort=True)
     internal_ip_address = Field(
         post=True,
         put=True,
-        default=UNSET,
         convert=converters.to_address,
         check=checks.address,
         filters=True,
@@ -96,6 +105,7 @@ class PortForwardingNoun(Noun):
         filters=True,
         sort=True,
     )
+    internal_port_id = Field(post=True, put=True, check=checks.uuid, filters=True, sort=True)
     description = Field(post=True, put=True, default="", check=checks.text(1024), filters=True)
     external_port = _single("external")
     internal_port = _single("internal")
@@ -141,11 +151,11 @@ class PortForwardingViewSet(NounViewSet):
         super().demand_write(action, target, values, given)
 
     def make(self, values: Values) -> str:
-        return floating_ips.forward(self.context, self.parent, values)
+        return port_forwardings.create(self.context, self.parent, values)
 
     def change(self, found: PortForwarding, values: Values) -> None:
-        floating_ips.redirect(self.context, self.parent, found, values)
+        port_forwardings.change(self.context, self.parent, found, values)
 
     def remove(self, found: PortForwarding) -> None:
         self.demand("delete_floatingip_port_forwarding", self.target_of(found))
-        floating_ips.stop_forwarding(self.parent, found)
+        port_forwardings.remove(self.parent, found)

@@ -4,7 +4,6 @@ from ipaddress import ip_address
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from cloud.network import errors
 from cloud.network.domain import addresses, events, ports, qos, quotas, sharing, standard
@@ -96,9 +95,9 @@ def change(context: RequestContext, found: FloatingIp, values: Values) -> None:
             row.pop(key, None)
         # Neutron: once there was nothing else to change, and a change of nothing still lets go.
         if not values or "port_id" in values or "fixed_ip_address" in values:
+            _lead(context, found, values, before=before)
             if values.get("port_id") and PortForwarding.objects.filter(floating_ip=found).exists():
                 raise errors.FipInUseByPortForwarding(id=found.id)
-            _lead(context, found, values, before=before)
         standard.change(found, row)
 
 
@@ -112,14 +111,15 @@ def _lead(
     if not port_id:
         if values.get("fixed_ip_address"):
             raise _bad("fixed_ip_address cannot be specified without a port_id")
-        found.port = None
-        found.fixed_ip_address = found.router_id = None
+        found.port = found.fixed_ip_address = None
         found.status = "DOWN"
         if before is not None:
+            # Neutron: what forwards ports stays on its router.
+            found.router_id = None
             events.changed(before)
         return
     port, address = _inside(context, found, port_id, values.get("fixed_ip_address"))
-    found.router_id = _router_to(found, port, address)
+    found.router_id = router_to(found, port, address)
     found.port, found.fixed_ip_address, found.status = port, address, "ACTIVE"
     try:
         with transaction.atomic():
@@ -171,7 +171,7 @@ def _inside(
     return port, fixed[0]
 
 
-def _router_to(found: FloatingIp, port: Port, address: str) -> str:
+def router_to(found: FloatingIp, port: Port, address: str) -> str:
     """The router between a port's subnet and the external network."""
     subnet = Subnet.objects.get(
         id__in=FixedIp.objects.filter(port=port, address=address).values("subnet_id")
@@ -207,126 +207,3 @@ def remove(found: FloatingIp) -> None:
         ports.drop(holder)
         if inside is not None:
             events.changed(inside)
-
-
-# Port forwardings
-
-
-def _ends(values: Values, side: str) -> tuple[int, int]:
-    """The first and the last of a range of ports, however it was given."""
-    shown = values.get(f"{side}_port_range")
-    single = values.get(f"{side}_port")
-    if shown:
-        first, _, last = str(shown).partition(":")
-        return int(first), int(last or first)
-    if single is None:
-        raise errors.BadRequest(
-            resource="port_forwarding", msg=f"{side}_port is a required attribute"
-        )
-    return int(single), int(single)
-
-
-def forward(context: RequestContext, found: FloatingIp, values: Values) -> str:
-    """Lead ports of a floating ip to ports of an internal address."""
-    with transaction.atomic():
-        row = PortForwarding(id=new_id(), floating_ip=found)
-        port_id = values["internal_port_id"]
-        _measure(found, row, values, port_id, values.get("internal_ip_address"))
-        bound = FloatingIp.objects.filter(port_id=port_id).first()
-        if bound is not None:
-            raise errors.PortHasBindingFloatingIP(
-                floating_ip_address=bound.floating_ip_address,
-                fip_id=bound.id,
-                port_id=bound.port_id,
-                fixed_ip=values.get("internal_ip_address"),
-            )
-        if found.port_id:
-            raise errors.FloatingIPPortAlreadyAssociated(
-                floating_ip_address=found.floating_ip_address,
-                fip_id=found.id,
-                port_id=found.port_id,
-                fixed_ip=found.fixed_ip_address,
-                net_id=found.floating_network_id,
-            )
-        _direct(context, found, row, values)
-        row.save(force_insert=True)
-        _settle(found)
-        return row.id
-
-
-def redirect(
-    context: RequestContext, found: FloatingIp, row: PortForwarding, values: Values
-) -> None:
-    """Change a port forwarding."""
-    with transaction.atomic():
-        now: Values = {
-            "protocol": row.protocol,
-            "internal_port_id": row.internal_port_id,
-            "internal_ip_address": row.internal_ip_address,
-            "description": row.description,
-        }
-        for side in ("internal", "external"):
-            if f"{side}_port" not in values and f"{side}_port_range" not in values:
-                first, last = getattr(row, f"{side}_first"), getattr(row, f"{side}_last")
-                now[f"{side}_port_range"] = f"{first}:{last}"
-        if "internal_port_id" in values and "internal_ip_address" not in values:
-            now["internal_ip_address"] = None
-        _direct(context, found, row, now | values)
-        row.save()
-
-
-def _direct(
-    context: RequestContext, found: FloatingIp, row: PortForwarding, values: Values
-) -> None:
-    port, address = _inside(
-        context, found, values["internal_port_id"], values.get("internal_ip_address")
-    )
-    row.router_id = _router_to(found, port, address)
-    row.internal_port, row.internal_ip_address = port, address
-    row.description = values.get("description") or ""
-    _measure(found, row, values, port.id, address)
-
-
-def _measure(
-    found: FloatingIp, row: PortForwarding, values: Values, port_id: str, address: str | None
-) -> None:
-    """Read the ranges of ports, and refuse them where they collide with others."""
-    row.protocol = values["protocol"]
-    row.internal_first, row.internal_last = _ends(values, "internal")
-    row.external_first, row.external_last = _ends(values, "external")
-    inside, outside = row.internal_last - row.internal_first, row.external_last - row.external_first
-    if inside not in (0, outside):
-        raise errors.BadRequest(
-            resource="port_forwarding",
-            msg="Invalid ranges of internal and/or external ports. The relation between internal "
-            "and external ports must be N-N or 1-N",
-        )
-    others = PortForwarding.objects.filter(protocol=row.protocol).exclude(id=row.id)
-    same = others.filter(internal_port_id=port_id, internal_ip_address=address)
-    _refuse_collision(row, same, "internal")
-    _refuse_collision(row, others.filter(floating_ip=found), "external")
-
-
-def _refuse_collision(row: PortForwarding, others: QuerySet[PortForwarding], side: str) -> None:
-    first, last = getattr(row, f"{side}_first"), getattr(row, f"{side}_last")
-    other = others.filter(**{f"{side}_first__lte": last, f"{side}_last__gte": first}).first()
-    if other is not None:
-        there = f"{getattr(other, f'{side}_first')}:{getattr(other, f'{side}_last')}"
-        raise errors.BadRequest(
-            resource="port_forwarding",
-            msg=f"There is a port collision with the {side}_port_range. The following ranges "
-            f"collide: {there} and {first}:{last}",
-        )
-
-
-def stop_forwarding(found: FloatingIp, row: PortForwarding) -> None:
-    with transaction.atomic():
-        row.delete()
-        _settle(found)
-
-
-def _settle(found: FloatingIp) -> None:
-    first = PortForwarding.objects.filter(floating_ip=found).first()
-    found.router_id = first.router_id if first else None
-    found.status = "ACTIVE" if first else "DOWN"
-    standard.change(found, {})

@@ -7,7 +7,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from cloud.network import errors
-from cloud.network.domain import ports, qos, quotas, security, sharing, standard, zones
+from cloud.network.domain import (
+    floating_ips,
+    ports,
+    qos,
+    quotas,
+    security,
+    sharing,
+    standard,
+    zones,
+)
 from cloud.network.models import (
     AgentHosting,
     AutoAllocatedTopology,
@@ -101,20 +110,18 @@ def change(context: RequestContext, network: Network, values: Values) -> None:
 
 def remove(network: Network) -> None:
     """Delete a network with its subnets, unless ports are left on it."""
+    # Neutron: floating ips that lead nowhere are gone even if the network is then found in use.
+    for idle in FloatingIp.objects.filter(floating_network=network, port=None, router=None):
+        floating_ips.remove(idle)
     with transaction.atomic():
-        idle = FloatingIp.objects.filter(floating_network=network, port=None)
-        holders = set(idle.values_list("floating_port_id", flat=True))
         found = Port.objects.filter(network=network)
         left = [
-            id
-            for id, owner in found.values_list("id", "device_owner")
-            if owner not in OWN_PORTS and id not in holders
+            id for id, owner in found.values_list("id", "device_owner") if owner not in OWN_PORTS
         ]
         if left:
             raise errors.NetworkInUse(
                 net_id=network.id, ports=f", id for these ports is: {','.join(left)}"
             )
-        idle.delete()
         for port in found:
             ports.drop(port)
         Subnet.objects.filter(network=network).delete()

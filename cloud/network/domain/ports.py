@@ -215,9 +215,9 @@ def _retake(port: Port, asked: list[Values], *, may_move: bool) -> None:
         )
     FixedIp.objects.filter(id__in=[fixed.id for fixed in gone]).delete()
     if gone:
-        _part(FloatingIp.objects.filter(
-            port=port, fixed_ip_address__in=[fixed.address for fixed in gone]
-        ))  # fmt: skip
+        lost = [fixed.address for fixed in gone]
+        _part(FloatingIp.objects.filter(port=port, fixed_ip_address__in=lost))
+        _stop(PortForwarding.objects.filter(internal_port=port, internal_ip_address__in=lost))
     network = Network.objects.get(id=port.network_id)
     if new:
         _take(port, network, new)
@@ -246,8 +246,12 @@ def _groups(context: RequestContext, asked: list[str], project_id: str) -> list[
     if not wanted:
         return []
     found = SecurityGroup.objects.filter(id__in=wanted)
-    if not (context.is_admin or "service" in context.roles):
-        found = found.filter(sharing.visible("security_group", context) | Q(project_id=project_id))
+    if not context.is_admin and "service" not in context.roles:
+        found = found.filter(sharing.visible("security_group", context))
+    if not context.is_admin and project_id:
+        # Neutron: the port's project, too, has to have them, whoever asks.
+        owner = RequestContext(project_id=project_id)
+        found = found.filter(sharing.visible("security_group", owner))
     known = dict(found.values_list("id", "stateful"))
     missing = [group for group in wanted if group not in known]
     if missing:
@@ -345,12 +349,21 @@ def _part(associated: Any) -> None:
     associated.update(port=None, fixed_ip_address=None, router=None, status="DOWN")
 
 
+def _stop(forwardings: Any) -> None:
+    """Forward no longer; floating ips that forward nothing are on no router."""
+    if forwardings.delete()[0]:
+        forwarding = PortForwarding.objects.values("floating_ip_id")
+        idle = FloatingIp.objects.filter(port=None, router__isnull=False)
+        standard.touch(idle.exclude(id__in=forwarding))
+        _part(idle.exclude(id__in=forwarding))
+
+
 def drop(port: Port) -> None:
     """Delete a port with what hangs on it, and tell compute."""
     FixedIp.objects.filter(port=port).delete()
     PortSecurityGroup.objects.filter(port=port).delete()
     PortBinding.objects.filter(port=port).delete()
-    PortForwarding.objects.filter(internal_port=port).delete()
+    _stop(PortForwarding.objects.filter(internal_port=port))
     Tag.objects.filter(resource_id=port.id).delete()
     port_id = port.id
     port.delete()
