@@ -250,3 +250,75 @@ def test_ports_collide_before_the_port_inside_is_looked_for(net, network, public
     assert "port collision with the external_port_range" in answer.error
     assert len(net.get(f"{path}?external_port=8080").json["port_forwardings"]) == 1
     assert net.get(f"{path}?external_port=x").json["port_forwardings"] == []
+
+
+def test_deleting_an_external_network_in_use_takes_idle_floating_ips(net, admin, public, router):
+    idle = net.make("floatingip", floating_network_id=public["id"])
+    assert refusal(admin.delete(f"/networks/{public['id']}")) == (409, "NetworkInUse")
+    assert refusal(net.get(f"/floatingips/{idle['id']}")) == (404, "FloatingIPNotFound")
+
+
+def test_groups_of_a_port_belong_to_its_project_whoever_asks(net, network):
+    group = net.make("security_group", name="g")
+    service = net.as_("nova")
+    body = {"network_id": network["id"], "security_groups": [group["id"]]}
+    answer = service.post("/ports", {"port": body})
+    assert refusal(answer) == (404, "SecurityGroupNotFound")
+    body["project_id"] = network["project_id"]
+    assert service.post("/ports", {"port": body}).status == 201
+
+
+def test_each_part_of_a_gateway_revises_its_router(admin, public):
+    router = admin.make("router", name="r")
+    path = f"/routers/{router['id']}"
+
+    def revision(gateway):
+        answer = admin.put(path, {"router": {"external_gateway_info": gateway}})
+        return answer.json["router"]["revision_number"] - router["revision_number"]
+
+    outside = {"network_id": public["id"]}
+    assert revision(outside) == 1
+    assert revision(outside) == 1
+    assert revision(outside | {"enable_snat": False}) == 2
+    assert revision(None) == 5
+    assert revision(None) == 5
+    same = admin.put(path, {"router": {"name": "r"}}).json["router"]
+    assert same["revision_number"] == router["revision_number"] + 5
+
+
+def test_a_network_is_revised_for_becoming_external_and_for_being_shared(admin, network):
+    path = f"/networks/{network['id']}"
+    body = {
+        "object_type": "network",
+        "object_id": network["id"],
+        "action": "access_as_external",
+        "target_tenant": "*",
+    }
+    policy = admin.make("rbac_policy", path="rbac-policies", **body)
+    assert admin.show(path)["revision_number"] == network["revision_number"] + 2
+    admin.delete(f"/rbac-policies/{policy['id']}")
+    assert admin.show(path)["revision_number"] == network["revision_number"] + 4
+
+
+@pytest.mark.parametrize(
+    ("path", "member"),
+    [
+        ("default-security-group-rules", "default_security_group_rule"),
+        ("security-group-rules", "security_group_rule"),
+        ("metering/metering-labels", "metering_label"),
+    ],
+)
+def test_what_cannot_be_changed_is_looked_for_all_the_same(admin, path, member):
+    nothing = f"/{path}/7f000000-0000-4000-8000-000000000000"
+    assert admin.put(nothing, {member: {}}).status == 404
+    fixed = admin.put(nothing, {member: {"id": "x"}})
+    assert (fixed.status, fixed.error) == (400, "Cannot update read-only attribute id")
+
+
+def test_rules_are_not_sorted_by_what_is_not_stored(net):
+    answer = net.get("/security-group-rules?sort_key=normalized_cidr&sort_dir=asc")
+    assert answer.error == (
+        "Bad securitygrouprules request: 'normalized_cidr' is an invalid attribute for sort key."
+    )
+    assert net.as_("root").get("/agents?sort_key=started_at&sort_dir=desc").status == 200
+    assert net.get("/subnetpools?sort_key=min_prefixlen&sort_dir=asc").status == 200

@@ -55,7 +55,6 @@ def create(context: RequestContext, values: Values) -> Router:
         router = standard.add(Router, row, revision=1)
         if values["external_gateway_info"]:
             _set_gateway(context, router, values["external_gateway_info"])
-            standard.change(router, {})
         if router.gateway_port_id or router.ha:
             agents.host_router(router.id)
         if router.ha:
@@ -86,9 +85,10 @@ def change(context: RequestContext, router: Router, values: Values) -> None:
                 _set_gateway(context, router, info)
             else:
                 _clear_gateway(router)
+                standard.change(router, {"enable_snat": True}, lazily=True)
         if "routes" in values:
             extra_routes.check(router, values["routes"])
-        standard.change(router, standard.columns(values, Router))
+        standard.change(router, standard.columns(values, Router), lazily=True)
 
 
 def remove(router: Router) -> None:
@@ -139,9 +139,12 @@ def _set_gateway(context: RequestContext, router: Router, info: Values) -> None:
             device_owner=GATEWAY,
             host_id=bindings.NETWORK_HOST,
         )
+        standard.change(router, {})
     agents.host_router(router.id)
-    router.enable_snat = info.get("enable_snat", True)
-    router.gateway_qos_policy_id = info.get("qos_policy_id")
+    # Neutron: writes the port of a gateway and what else it has one after the other.
+    row = {"enable_snat": info.get("enable_snat", True)}
+    row["gateway_qos_policy_id"] = info.get("qos_policy_id")
+    standard.change(router, row, lazily=True)
 
 
 def _moves_gateway(port: Port, asked: list[Values]) -> bool:
@@ -169,10 +172,10 @@ def _clear_gateway(router: Router) -> None:
         raise errors.RouterExternalGatewayInUseByFloatingIp(
             router_id=router.id, net_id=port.network_id
         )
-    router.gateway_port = None
-    Router.objects.filter(id=router.id).update(gateway_port=None)
+    # Neutron: takes the port and its network from the router one after the other.
+    standard.change(router, {"gateway_port": None})
+    standard.change(router, {})
     ports.drop(port)
-    router.enable_snat = True
 
 
 def _refuse_gateway_overlap(router: Router, subnets: list[Subnet]) -> None:

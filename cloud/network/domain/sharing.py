@@ -127,6 +127,8 @@ def create(context: RequestContext, values: dict[str, Any]) -> RbacPolicy:
         if kind == "network" and action == EXTERNAL and not row.is_external:
             row.is_external = True
             row.save(update_fields=["is_external"])
+            # Neutron: a network that becomes external by this is revised once more.
+            standard.touch(models.Network.objects.filter(id=row.id))
         try:
             with transaction.atomic():
                 made = RbacPolicy.objects.create(
@@ -166,7 +168,9 @@ def remove(policy: RbacPolicy) -> None:
             policy.action == EXTERNAL
             and not RbacPolicy.objects.filter(object_id=policy.object_id, action=EXTERNAL).exists()
         ):
-            models.Network.objects.filter(id=policy.object_id).update(is_external=False)
+            network = models.Network.objects.filter(id=policy.object_id)
+            network.update(is_external=False)
+            standard.touch(network)
 
 
 def _touch(policy: RbacPolicy) -> None:
