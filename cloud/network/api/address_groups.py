@@ -101,6 +101,7 @@ class DefaultSecurityGroupRuleNoun(RuleFields):
     owned = False
 
     name = Field(show=False)
+    description = Field(post=True, default="", check=checks.text(255), filters=True)
     project_id = Field(show=False)
     tenant = Field(show=False, key="tenant_id")
     created_at = Field(show=False)

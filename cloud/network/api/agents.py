@@ -46,11 +46,13 @@ class AgentNoun(Noun):
     topic = Field(filters=True, sort=True)
     host = Field(filters=True, sort=True)
     admin_state_up = flag(put=True, sort=True)
-    created_at = Field(_time("created_at"), needs="created_at", sort=True)
-    started_at = Field(_time("created_at"), needs="created_at", sort=True)
-    heartbeat_timestamp = Field(_time(None))
+    created_at = Field(_time("created_at"), needs="created_at", sort="created_at")
+    started_at = Field(_time("created_at"), needs="created_at", sort="created_at")
+    # Here every agent beats at all times.
+    heartbeat_timestamp = Field(_time(None), sort="id")
     alive = Field(
         lambda row, ask: True,
+        sort=True,
         filters=lambda values, context: Q() if "true" in str(values).lower() else Q(pk=""),
     )
     configurations = Field()

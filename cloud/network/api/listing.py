@@ -145,13 +145,20 @@ class Listing:
         ]
         if unknown:
             raise errors.HTTPBadRequest(f"{unknown} is invalid attribute for sort_keys")
+        for key in keys:
+            if self.noun.fields[key].column is None:
+                # Neutron: promises to sort by it, and finds that there is no such column.
+                raise errors.BadRequest(
+                    resource=self.noun.plural.replace("_", ""),
+                    msg=f"'{key}' is an invalid attribute for sort key",
+                )
         wrong = [word for word in directions if word not in ("asc", "desc")]
         if wrong:
             raise errors.HTTPBadRequest(
                 f"{wrong} is invalid value for sort_dirs, valid value is 'asc' and 'desc'"
             )
         order = [
-            (_column(self.noun, key), (word == "desc") != self.reverse)
+            (str(self.noun.fields[key].column), (word == "desc") != self.reverse)
             for key, word in zip(keys, directions, strict=True)
         ]
         if not order and self.limit is None and self.marker is None and _has_times(self.noun):
@@ -170,11 +177,6 @@ class Listing:
             later |= same & Q(**{f"{key}__{'lt' if down else 'gt'}": row[key]})
             same &= Q(**{key: row[key]})
         return later
-
-
-def _column(noun: type[Noun], key: str) -> str:
-    source = noun.fields[key].source
-    return source if isinstance(source, str) else key
 
 
 def _has_times(noun: type[Noun]) -> bool:

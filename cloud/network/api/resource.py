@@ -51,9 +51,9 @@ class Field:
     the name on the wire.  `post`, `put`: whether bodies may hold it.  `default`: REQUIRED, UNSET
     (left out of what the domain gets) or a value.  `convert`, `check`: applied to values in
     bodies, in this order.  `filters`: True, or a function from values to a Q.  `sort`: whether
-    lists sort by it.  `needs`: columns or related things that a function reads.  `guarded`:
-    whether policy is asked when the attribute is set; `parts`: the keys of its value that have
-    rules of their own.
+    lists sort by it, or the column that they sort by.  `needs`: columns or related things that a
+    function reads.  `guarded`: whether policy is asked when the attribute is set; `parts`: the
+    keys of its value that have rules of their own.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Field:
         check: Callable[[Any], str | None] | None = None,
         show: bool = True,
         filters: bool | Callable[[list[str], RequestContext], Q] = False,
-        sort: bool = False,
+        sort: bool | str = False,
         needs: str | Iterable[str] = (),
         when: Callable[[Any, Any], bool] | None = None,
         guarded: bool = False,
@@ -101,6 +101,13 @@ class Field:
                 key = name or self.key
                 raise errors.HTTPBadRequest(f"Invalid input for {key}. Reason: {reason}.")
         return value
+
+    @property
+    def column(self) -> str | None:
+        """What lists are sorted by, None if it is nothing that is stored."""
+        if isinstance(self.sort, str):
+            return self.sort
+        return self.source if isinstance(self.source, str) else None
 
     @property
     def filters_converted(self) -> bool:

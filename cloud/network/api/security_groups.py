@@ -121,7 +121,9 @@ class SecurityGroupRuleNoun(RuleFields):
 
     security_group_id = Field(post=True, check=checks.text(36), filters=True, sort=True)
     # Neutron: lists may be filtered by this, and are not.
-    normalized_cidr = Field(_normal, needs="remote_ip_prefix", filters=lambda values, context: Q())
+    normalized_cidr = Field(
+        _normal, needs="remote_ip_prefix", filters=lambda values, context: Q(), sort=True
+    )
     belongs_to_default_sg = Field(
         lambda row, ask: row["belongs"],
         needs=("belongs", "security_group_id"),

@@ -26,7 +26,7 @@ def _length(name: str) -> Field:
         convert=converters.to_int,
         check=checks.non_negative,
         filters=lambda values, context: Q(**{f"{name}__in": map(converters.to_int, values)}),
-        sort=True,
+        sort=name,
         needs=name,
     )
 
@@ -51,7 +51,7 @@ class SubnetPoolNoun(Tagged):
     min_prefixlen = _length("min_prefixlen")
     max_prefixlen = _length("max_prefixlen")
     is_default = flag(False, post=True, put=True, sort=True, guarded=True)
-    shared = shared_field("subnetpool", put=False)
+    shared = shared_field("subnetpool", put=False, sort=True)
     address_scope_id = Field(
         post=True,
         put=True,

@@ -63,14 +63,13 @@ def _either_spelling(path: str) -> str:
     )
 
 
-def noun(path: str, viewset: Any, *, new: bool = True, change: bool = True) -> list[URLPattern]:
+def noun(path: str, viewset: Any, *, new: bool = True) -> list[URLPattern]:
     """The two rows that most nouns have, and their tags."""
     kind = viewset.noun
     if kind.tagged:
         TagViewSet.nouns[path.rpartition("/")[2].replace("_", "-")] = kind
     everyone = {"get": "list"} | ({"post": "create"} if new else {})
-    member = {"get": "retrieve", "delete": "destroy"} | ({"put": "update"} if change else {})
-    return [row(path, viewset, **everyone), row(path + "/{id}", viewset, **member)]
+    return [row(path, viewset, **everyone), row(path + "/{id}", viewset, **MEMBER)]
 
 
 def rules(kind: Any) -> list[URLPattern]:
@@ -105,8 +104,8 @@ urlpatterns = [
     *noun("floatingips/{floatingip_id}/port_forwardings", PortForwardingViewSet),
     row("floatingip_pools", FloatingIpPoolViewSet, get="list"),
     *noun("security-groups", SecurityGroupViewSet),
-    *noun("security-group-rules", SecurityGroupRuleViewSet, change=False),
-    *noun("default-security-group-rules", DefaultSecurityGroupRuleViewSet, change=False),
+    *noun("security-group-rules", SecurityGroupRuleViewSet),
+    *noun("default-security-group-rules", DefaultSecurityGroupRuleViewSet),
     *noun("address-groups", AddressGroupViewSet),
     row("address-groups/{id}/add_addresses", AddressGroupViewSet, put="add_addresses"),
     row("address-groups/{id}/remove_addresses", AddressGroupViewSet, put="remove_addresses"),
@@ -125,8 +124,8 @@ urlpatterns = [
     row("qos/rule-types/{type}", RuleTypeViewSet, get="retrieve"),
     *noun("segments", SegmentViewSet),
     *noun("network_segment_ranges", NetworkSegmentRangeViewSet),
-    *noun("metering/metering-labels", MeteringLabelViewSet, change=False),
-    *noun("metering/metering-label-rules", MeteringLabelRuleViewSet, change=False),
+    *noun("metering/metering-labels", MeteringLabelViewSet),
+    *noun("metering/metering-label-rules", MeteringLabelRuleViewSet),
     *noun("agents", AgentViewSet, new=False),
     row("agents/{id}/dhcp-networks", AgentViewSet, get="networks", post="add_network"),
     row("agents/{id}/dhcp-networks/{network_id}", AgentViewSet, delete="remove_network"),
