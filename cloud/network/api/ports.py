@@ -29,7 +29,9 @@ VNIC_TYPES = (
 
 
 _FIXED_IPS = Related(
-    lambda: FixedIp.objects.order_by("id").values_list("port_id", "subnet_id", "address"),
+    lambda: FixedIp.objects.order_by("address", "subnet_id").values_list(
+        "port_id", "subnet_id", "address"
+    ),
     "port_id",
 )
 _GUARDS = Related(
@@ -41,7 +43,7 @@ _NETWORK = Prepared(lambda id: Network.objects.filter(id=id), str)
 
 
 def fixed_ips_of(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
-    """Related loader: the addresses of each port, in the order in which they were given."""
+    """Related loader: the addresses of each port. Neutron: in the order of their texts."""
     found: dict[str, list[Values]] = {row["id"]: [] for row in rows}
     for port_id, subnet_id, address in _FIXED_IPS(list(found)):
         found[port_id].append({"subnet_id": subnet_id, "ip_address": address})

@@ -18,7 +18,7 @@ def _gateways(rows: Rows, ask: NetworkAsk) -> Mapping[str, list[Values]]:
     ports = {row["gateway_port_id"]: row["id"] for row in rows if row["gateway_port_id"]}
     found: dict[str, list[Values]] = {id: [] for id in ports.values()}
     if ports:
-        held = FixedIp.objects.filter(port_id__in=list(ports)).order_by("id")
+        held = FixedIp.objects.filter(port_id__in=list(ports)).order_by("address")
         for port_id, subnet_id, address in held.values_list("port_id", "subnet_id", "address"):
             found[ports[port_id]].append({"subnet_id": subnet_id, "ip_address": address})
     return found

@@ -17,6 +17,13 @@ AUTOMATIC = ("slaac", "dhcpv6-stateless")
 # How many addresses are looked at before a subnet is taken to be nearly full.
 SAMPLE = 24
 ROUTERS = ("network:router_", "network:ha_router_replicated_interface")
+# Routers are where the prefixes come from, and take the addresses that they are given.
+INTERFACES = (
+    "network:router_interface",
+    "network:router_interface_distributed",
+    "network:ha_router_replicated_interface",
+    "network:router_centralized_snat",
+)
 SMALL = 64
 ATTEMPTS = 10
 
@@ -39,7 +46,13 @@ class Wish:
 
 def is_automatic(subnet: Subnet) -> bool:
     """Whether ports compute their own addresses on `subnet`."""
-    return subnet.ip_version == 6 and subnet.ipv6_address_mode in AUTOMATIC
+    modes = {subnet.ipv6_address_mode, subnet.ipv6_ra_mode}
+    return subnet.ip_version == 6 and not modes.isdisjoint(AUTOMATIC)
+
+
+def are_own(subnet: Subnet, owner: str) -> bool:
+    """Whether a port of that owner has an address on `subnet` unasked, which it computes."""
+    return owner not in INTERFACES and is_automatic(subnet)
 
 
 def block(subnet: Subnet) -> IPv4Network | IPv6Network:
@@ -55,16 +68,26 @@ def from_mac(cidr: str, mac: str) -> str:
 
 
 def wishes(
-    subnets: Iterable[Subnet], asked: list[Values] | None, *, network_id: str, owner: str, mac: str
+    subnets: Iterable[Subnet],
+    asked: list[Values] | None,
+    *,
+    network_id: str,
+    owner: str,
+    mac: str,
+    settled: set[str] | None = None,
 ) -> list[Wish]:
-    """What a port on these subnets is to get; `asked` None leaves it to the service."""
+    """What a port on these subnets is to get; `asked` None leaves it to the service.
+
+    `settled`: the subnets that a port which is changed has its addresses on, or gives them back.
+    """
+    if asked is not None:
+        return _all_asked(
+            list(subnets), asked, network_id=network_id, owner=owner, mac=mac, settled=settled
+        )
     fitting = [
         subnet for subnet in subnets if not subnet.service_types or owner in subnet.service_types
     ]
     named = [subnet for subnet in fitting if subnet.service_types]
-    if asked is not None:
-        them = list(subnets)
-        return [_asked(them, wish, network_id=network_id, owner=owner, mac=mac) for wish in asked]
     chosen = named or fitting
     groups = (
         [subnet for subnet in chosen if subnet.ip_version == 4],
@@ -77,7 +100,31 @@ def wishes(
     return found
 
 
-def _asked(subnets: list[Subnet], wish: Values, *, network_id: str, owner: str, mac: str) -> Wish:
+def _all_asked(
+    subnets: list[Subnet],
+    asked: list[Values],
+    *,
+    network_id: str,
+    owner: str,
+    mac: str,
+    settled: set[str] | None,
+) -> list[Wish]:
+    named = [_asked(subnets, wish, network_id=network_id, owner=owner, mac=mac) for wish in asked]
+    found = [wish for wish in named if wish is not None]
+    if settled is not None:
+        settled = settled | {wish.subnets[0].id for wish in found}
+    # Neutron: what ports compute they have on every subnet, whichever is asked for.
+    return found + [
+        Wish((subnet,), from_mac(subnet.cidr, mac))
+        for subnet in subnets
+        if are_own(subnet, owner) and subnet.id not in (settled or ())
+    ]
+
+
+def _asked(
+    subnets: list[Subnet], wish: Values, *, network_id: str, owner: str, mac: str
+) -> Wish | None:
+    """What is to be had for a wish, None if it is had unasked."""
     if not subnets:
         raise errors.InvalidInput(error_message="IP allocation requires subnets for network")
     subnet_id, asked = wish.get("subnet_id"), wish.get("ip_address")
@@ -87,7 +134,7 @@ def _asked(subnets: list[Subnet], wish: Values, *, network_id: str, owner: str, 
         address = ip_address(str(asked))
         for subnet in subnets:
             if address in block(subnet) and not _is_edge(subnet, address, owner):
-                return Wish((subnet,), str(address))
+                return _given(subnet, str(address), owner=owner, mac=mac)
         raise errors.InvalidIpForNetwork(ip_address=asked)
     found = next((subnet for subnet in subnets if subnet.id == subnet_id), None)
     if found is None and not Subnet.objects.filter(id=subnet_id).exists():
@@ -99,12 +146,20 @@ def _asked(subnets: list[Subnet], wish: Values, *, network_id: str, owner: str, 
                 f"invalid subnet {subnet_id}"
             )
         )
+    if asked is None and are_own(found, owner):
+        return None
     if asked is None:
         return Wish((found,), from_mac(found.cidr, mac) if is_automatic(found) else None)
-    address = ip_address(asked)
+    address = ip_address(str(asked))
     if address not in block(found) or _is_edge(found, address, owner):
         raise errors.InvalidIpForSubnet(ip_address=asked)
-    return Wish((found,), str(address))
+    return _given(found, str(address), owner=owner, mac=mac)
+
+
+def _given(subnet: Subnet, address: str, *, owner: str, mac: str) -> Wish:
+    if are_own(subnet, owner) and address != from_mac(subnet.cidr, mac):
+        raise errors.AllocationOnAutoAddressSubnet(ip=address, subnet_id=subnet.id)
+    return Wish((subnet,), address)
 
 
 def _is_edge(subnet: Subnet, address: Any, owner: str) -> bool:

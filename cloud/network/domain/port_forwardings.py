@@ -135,7 +135,7 @@ def _reach(
 
 
 def _fixed_ips(port: Port) -> list[dict[str, str]]:
-    held = FixedIp.objects.filter(port=port).order_by("id").values_list("subnet_id", "address")
+    held = FixedIp.objects.filter(port=port).order_by("address").values_list("subnet_id", "address")
     return [{"subnet_id": subnet, "ip_address": address} for subnet, address in held]
 
 

@@ -11,6 +11,7 @@ from cloud.network.domain import (
     addresses,
     bindings,
     events,
+    port_extras,
     qos,
     quotas,
     security,
@@ -80,13 +81,13 @@ def create(context: RequestContext, network: Network, values: Values) -> Port:
         )
         row["ip_allocation"] = "none" if values.get("fixed_ips") == [] else "immediate"
         groups = _groups_of_new(context, row, values)
-        row["extra_dhcp_opts"] = _options([], values.get("extra_dhcp_opts"))
+        row["extra_dhcp_opts"] = port_extras.options([], values.get("extra_dhcp_opts"))
         row["binding_profile"] = values.get("binding:profile") or {}
         if row.get("hardware_offload_type"):
             row["binding_profile"] = row["binding_profile"] | {
                 "capabilities": [row["hardware_offload_type"]]
             }
-        row["allowed_address_pairs"] = _pairs(values.get("allowed_address_pairs") or [])
+        row["allowed_address_pairs"] = port_extras.pairs(values.get("allowed_address_pairs") or [])
         if row["allowed_address_pairs"] and not row["port_security_enabled"]:
             raise errors.AddressPairAndPortSecurityRequired
         port = _insert(network, row, values.get("mac_address"))
@@ -132,9 +133,9 @@ def any_mac() -> str:
     return ":".join([MAC_PREFIX, *(f"{random.randrange(256):02x}" for _ in range(3))])  # noqa: S311
 
 
-def _take(port: Port, network: Network, asked: list[Values] | None) -> list[FixedIp]:
-    if asked == []:
-        return []
+def _take(
+    port: Port, network: Network, asked: list[Values] | None, settled: set[str] | None = None
+) -> list[FixedIp]:
     subnets = _SUBNETS(network.id)
     wishes = addresses.wishes(
         subnets,
@@ -142,6 +143,7 @@ def _take(port: Port, network: Network, asked: list[Values] | None) -> list[Fixe
         network_id=network.id,
         owner=port.device_owner,
         mac=port.mac_address,
+        settled=settled,
     )
     return [addresses.take(port.id, wish, network_id=network.id) for wish in wishes]
 
@@ -151,8 +153,8 @@ def change(context: RequestContext, port: Port, values: Values, *, is_own: bool 
     with transaction.atomic():
         qos.check_usable(context, values)
         was, old_owner = port.status, (port.device_owner, port.device_id)
-        mac = values.get("mac_address", port.mac_address)
-        if mac != port.mac_address and port.vif_type not in (
+        mac, old_mac = values.get("mac_address", port.mac_address), port.mac_address
+        if mac != old_mac and port.vif_type not in (
             bindings.UNBOUND,
             "binding_failed",
         ):
@@ -161,11 +163,13 @@ def change(context: RequestContext, port: Port, values: Values, *, is_own: bool 
             )
         row = standard.columns(values, Port, RENAMED)
         if "allowed_address_pairs" in row:
-            row["allowed_address_pairs"] = _pairs(row["allowed_address_pairs"])
+            row["allowed_address_pairs"] = port_extras.pairs(row["allowed_address_pairs"])
             for pair in row["allowed_address_pairs"]:
                 pair["mac_address"] = pair["mac_address"] or mac
         if "extra_dhcp_opts" in row:
-            row["extra_dhcp_opts"] = _options(port.extra_dhcp_opts, values["extra_dhcp_opts"])
+            row["extra_dhcp_opts"] = port_extras.options(
+                port.extra_dhcp_opts, values["extra_dhcp_opts"]
+            )
         for key, value in row.items():
             setattr(port, key, value)
         if "host_id" in row:
@@ -174,6 +178,8 @@ def change(context: RequestContext, port: Port, values: Values, *, is_own: bool 
         bindings.bind(port, port.host_id)
         port.binding_profile = port.binding_profile or {}
         _change_security(context, port, values)
+        if mac != old_mac:
+            _recompute(port)
         if "fixed_ips" in values:
             _retake(port, values["fixed_ips"], may_move=is_own)
         if not port.device_owner.startswith("network:"):
@@ -188,12 +194,26 @@ def change(context: RequestContext, port: Port, values: Values, *, is_own: bool 
         bindings.announce(port, was)
 
 
+def _recompute(port: Port) -> None:
+    """Compute addresses that come of the MAC address, which is another one, anew."""
+    for fixed in FixedIp.objects.filter(port=port).select_related("subnet"):
+        if addresses.are_own(fixed.subnet, port.device_owner):
+            fixed.address = addresses.from_mac(fixed.subnet.cidr, port.mac_address)
+            fixed.save(update_fields=["address"])
+
+
 def _retake(port: Port, asked: list[Values], *, may_move: bool) -> None:
-    """Keep the addresses that are asked for again, give the others back, take the new ones."""
-    held = list(FixedIp.objects.filter(port=port).order_by("id"))
+    """Keep the addresses that are asked for again, give the others back, take the new ones.
+
+    Those that the port computes stay, unless their subnet is to be left (`delete_subnet`).
+    """
+    held = list(FixedIp.objects.filter(port=port).select_related("subnet").order_by("id"))
+    left = {wish.get("subnet_id") for wish in asked or [] if wish.get("delete_subnet")}
     kept: list[FixedIp] = []
     new: list[Values] = []
     for wish in asked or []:
+        if wish.get("subnet_id") in left:
+            continue
         same = next(
             (
                 fixed
@@ -208,7 +228,12 @@ def _retake(port: Port, asked: list[Values], *, may_move: bool) -> None:
             new.append(wish)
         else:
             kept.append(same)
-    gone = [fixed for fixed in held if fixed not in kept]
+    gone = [
+        fixed
+        for fixed in held
+        if fixed not in kept
+        and (fixed.subnet_id in left or not addresses.are_own(fixed.subnet, port.device_owner))
+    ]
     if port.device_owner in ROUTER_OWNERS[:4] and (gone or new) and not may_move:
         raise errors.BadRequest(
             resource="ports", msg=f"IP updates for port {port.id} are not allowed"
@@ -219,9 +244,8 @@ def _retake(port: Port, asked: list[Values], *, may_move: bool) -> None:
         _part(FloatingIp.objects.filter(port=port, fixed_ip_address__in=lost))
         _stop(PortForwarding.objects.filter(internal_port=port, internal_ip_address__in=lost))
     network = Network.objects.get(id=port.network_id)
-    if new:
-        _take(port, network, new)
-    if new or gone:
+    taken = _take(port, network, new, {fixed.subnet_id for fixed in held})
+    if taken or gone:
         events.changed(port)
 
 
@@ -286,39 +310,6 @@ def _change_security(context: RequestContext, port: Port, values: Values) -> Non
         raise errors.AddressPairAndPortSecurityRequired
 
 
-def _pairs(asked: list[Values]) -> list[Values]:
-    found: list[Values] = []
-    for pair in asked:
-        one = {"ip_address": pair["ip_address"], "mac_address": pair.get("mac_address")}
-        if one in found:
-            raise errors.DuplicateAddressPairInRequest(
-                mac_address=one["mac_address"], ip_address=one["ip_address"]
-            )
-        found.append(one)
-    return found
-
-
-def _options(held: list[Values], asked: list[Values] | None) -> list[Values]:
-    """DHCP options with those that are asked for; null takes one away, the others stay."""
-    found = {(option["opt_name"], option["ip_version"]): option for option in held}
-    seen = set()
-    for given in asked or ():
-        option = {"ip_version": 4, **given}
-        key = (option["opt_name"], option["ip_version"])
-        if key in seen:
-            raise errors.NeutronDbObjectDuplicateEntry(
-                object_type="ExtraDhcpOpt",
-                attributes=["port_id", "opt_name", "ip_version"],
-                values=None,
-            )
-        seen.add(key)
-        if option["opt_value"] is None:
-            found.pop(key, None)
-        else:
-            found[key] = option
-    return list(found.values())
-
-
 # Deletion
 
 
@@ -377,5 +368,6 @@ def add_own(network: Network, *, asked: list[Values] | None = None, **row: Any) 
     port = _insert(network, {"port_security_enabled": False, **row}, None)
     Port.objects.filter(id=port.id).update(status=status)
     port.status = status
-    _take(port, network, asked)
+    if asked != []:
+        _take(port, network, asked)
     return port

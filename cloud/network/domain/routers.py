@@ -208,13 +208,16 @@ def add_interface(
     if subnet_id and port_id:
         raise _bad("Cannot specify both subnet-id and port-id")
     with transaction.atomic():
+        is_new = True
         if port_id:
             port, subnets = _by_port(context, router, port_id)
         else:
-            port, subnet = _by_subnet(context, router, str(subnet_id))
+            port, subnet, is_new = _by_subnet(context, router, str(subnet_id))
             subnets = [subnet]
         agents.host_router(router.id)
-        standard.touch(Router.objects.filter(id=router.id))
+        if is_new:
+            # Neutron: ports revise their router, and what becomes of them does not.
+            standard.touch(Router.objects.filter(id=router.id))
         return _interface(router, port, [subnet.id for subnet in subnets])
 
 
@@ -271,7 +274,10 @@ def _by_port(context: RequestContext, router: Router, port_id: str) -> tuple[Por
     return port, subnets
 
 
-def _by_subnet(context: RequestContext, router: Router, subnet_id: str) -> tuple[Port, Subnet]:
+def _by_subnet(
+    context: RequestContext, router: Router, subnet_id: str
+) -> tuple[Port, Subnet, bool]:
+    """The port and the subnet, and whether the port is new."""
     subnet = Subnet.objects.select_related("network").filter(id=subnet_id).first()
     if subnet is None or not _may_use(context, subnet.network):
         raise errors.SubnetNotFound(subnet_id=subnet_id)
@@ -307,7 +313,7 @@ def _by_subnet(context: RequestContext, router: Router, subnet_id: str) -> tuple
                 network_id=subnet.network_id,
             )
             standard.touch(Port.objects.filter(id=shared.id))
-            return shared, subnet
+            return shared, subnet, False
     port = ports.add_own(
         subnet.network,
         asked=[wish],
@@ -316,7 +322,7 @@ def _by_subnet(context: RequestContext, router: Router, subnet_id: str) -> tuple
         device_owner=INTERFACE,
         host_id=bindings.NETWORK_HOST,
     )
-    return port, subnet
+    return port, subnet, True
 
 
 def _port_with_only_v6(router: Router, network_id: str) -> Port | None:
@@ -356,7 +362,7 @@ def remove_interface(router: Router, *, subnet_id: str | None, port_id: str | No
             FixedIp.objects.filter(port=port, subnet__in=going).delete()
         else:
             ports.drop(port)
-        standard.touch(Router.objects.filter(id=router.id))
+            standard.touch(Router.objects.filter(id=router.id))
         return _interface(router, port, [subnet.id for subnet in going])
 
 

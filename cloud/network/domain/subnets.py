@@ -98,10 +98,6 @@ def change(subnet: Subnet, values: Values) -> None:
         } | {"id": subnet.id, "enable_dhcp": True}
         check(merged, net)
         gateway = merged["gateway_ip"]
-        if "allocation_pools" in values:
-            values["allocation_pools"] = check_pools(values["allocation_pools"], net, gateway)
-        elif gateway != subnet.gateway_ip and gateway is not None:
-            _refuse_in_pools(gateway, subnet.allocation_pools)
         if "gateway_ip" in values and gateway != subnet.gateway_ip and subnet.gateway_ip:
             holder = FixedIp.objects.filter(
                 subnet=subnet,
@@ -110,6 +106,10 @@ def change(subnet: Subnet, values: Values) -> None:
             ).first()
             if holder is not None:
                 raise errors.GatewayIpInUse(ip_address=subnet.gateway_ip, port_id=holder.port_id)
+        if "allocation_pools" in values:
+            values["allocation_pools"] = check_pools(values["allocation_pools"], net, gateway)
+        elif gateway != subnet.gateway_ip and gateway is not None:
+            _refuse_in_pools(gateway, subnet.allocation_pools)
         if "segment_id" in values:
             _check_new_segment(subnet, values["segment_id"])
         _check_types(values.get("service_types") or [])
@@ -132,7 +132,9 @@ def remove(subnet: Subnet) -> None:
             keeping = keeping.filter(port__device_owner__startswith="network:router_")
         if keeping.exists():
             raise errors.SubnetInUse(subnet_id=subnet.id)
+        holders = list(taken.values_list("port_id", flat=True))
         taken.delete()
+        standard.touch(Port.objects.filter(id__in=holders))
         standard.discard(subnet)
         standard.touch(Network.objects.filter(id=subnet.network_id))
 
@@ -386,9 +388,10 @@ def _check_modes(row: Values, net: Block) -> None:
 def _address_ports(subnet: Subnet) -> None:
     """Ports that are there already compute an address on the new subnet."""
     ports = Port.objects.filter(network_id=subnet.network_id).exclude(
-        device_owner__startswith="network:router_"
+        device_owner__in=addresses.INTERFACES
     )
     FixedIp.objects.bulk_create(
         FixedIp(port_id=id, subnet=subnet, address=addresses.from_mac(subnet.cidr, mac))
         for id, mac in ports.values_list("id", "mac_address")
     )
+    standard.touch(ports)

@@ -33,6 +33,13 @@ class UnsupportedPortDeviceOwner(Conflict):
     text = "Operation {op} is not supported for device_owner {device_owner} on port {port_id}."
 
 
+class AllocationOnAutoAddressSubnet(BadRequest):
+    text = (
+        "IPv6 address {ip} cannot be directly assigned to a port on subnet {subnet_id} "
+        "as the subnet is configured for automatic addresses"
+    )
+
+
 class IpAddressAlreadyAllocated(Conflict):
     text = "IP address {ip} already allocated in subnet {subnet_id}"
 
