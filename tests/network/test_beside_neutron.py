@@ -322,3 +322,38 @@ def test_rules_are_not_sorted_by_what_is_not_stored(net):
     )
     assert net.as_("root").get("/agents?sort_key=started_at&sort_dir=desc").status == 200
     assert net.get("/subnetpools?sort_key=min_prefixlen&sort_dir=asc").status == 200
+
+
+def test_addresses_are_in_the_order_of_their_texts(net, network, subnet):
+    wishes = [{"ip_address": f"10.9.0.{last}"} for last in (9, 100, 30)]
+    port = net.make("port", network_id=network["id"], fixed_ips=wishes)
+    shown = [fixed["ip_address"] for fixed in port["fixed_ips"]]
+    assert shown == ["10.9.0.100", "10.9.0.30", "10.9.0.9"]
+
+
+def test_a_gateway_in_use_is_told_before_one_that_does_not_fit(net, subnet, router):
+    answer = net.put(f"/subnets/{subnet['id']}", {"subnet": {"gateway_ip": "10.9.0.9"}})
+    assert refusal(answer) == (409, "GatewayIpInUse")
+
+
+def test_a_group_is_revised_when_one_that_its_rules_name_goes(net):
+    group, other = (net.make("security_group", name=name) for name in ("a", "b"))
+    rule = {"security_group_id": group["id"], "direction": "ingress"}
+    net.make("security_group_rule", **rule, remote_group_id=other["id"])
+    before = net.show(f"/security-groups/{group['id']}")["revision_number"]
+    assert net.delete(f"/security-groups/{other['id']}").status == 204
+    assert net.show(f"/security-groups/{group['id']}")["revision_number"] == before + 1
+
+
+def test_what_is_no_page_is_not_turned_back(net):
+    for name in "ab":
+        net.make("network", name=name)
+    query = "/networks?name=a&name=b&sort_key=name&sort_dir=asc&page_reverse=true"
+    assert net.names(query) == ["b", "a"]
+    assert net.names(f"{query}&limit=2") == ["a", "b"]
+
+
+def test_routes_of_routers_mix_versions(net, router):
+    routes = [{"destination": "2001:db8:7::/64", "nexthop": "10.9.0.9"}]
+    answer = net.put(f"/routers/{router['id']}", {"router": {"routes": routes}})
+    assert (answer.status, answer.json["router"]["routes"]) == (200, routes)

@@ -42,7 +42,8 @@ class Listing:
         rows = self._few(ask) if scope is None else None
         if rows is None:
             rows = self._page(scope or partial(self.noun.scope, self.context), ask)
-        if self.reverse:
+        if self.reverse and self.limit is not None:
+            # Neutron: what is no page is not turned back, and so is upside down.
             rows.reverse()
         self.rows = rows
         return self.noun.shape.render_many(rows, ask)

@@ -156,7 +156,10 @@ def remove(context: RequestContext, group: SecurityGroup) -> None:
         default = DefaultSecurityGroup.objects.filter(security_group=group)
         if group.name == DEFAULT and not context.is_admin and default.exists():
             raise errors.SecurityGroupCannotRemoveDefault
-        SecurityGroupRule.objects.filter(remote_group=group).delete()
+        naming = SecurityGroupRule.objects.filter(remote_group=group)
+        others = set(naming.values_list("security_group_id", flat=True)) - {group.id}
+        naming.delete()
+        standard.touch(SecurityGroup.objects.filter(id__in=others))
         SecurityGroupRule.objects.filter(security_group=group).delete()
         default.delete()
         sharing.forget(group.id)
