@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 # What may be gone at the next attempt; who stumbles does not refuse.
 _PASSING = (Transient, NeighbourFailed, OperationalError, InterfaceError)
 _BATCH = 256
+# Seconds after which a worker is taken to wait for something, so that another one may begin.
+_KEPT = 0.05
 _TRIES_TO_GIVE_UP = 3
 
 
@@ -142,6 +144,11 @@ class Runner:
         # Claimed tasks that could not even be put back: the database was away.
         self._adrift: list[Task] = []
         self._condition = threading.Condition()
+        # Of the workers that do something, since when; and how many wait for one that is kept.
+        self._since: dict[int, float] = {}
+        self._watching = 0
+        # SQLite's writers wait for one another: two at a time cost a third more and are no faster.
+        self._in_turn = database.vendor == "sqlite"
         self._keeper_wakes = threading.Event()
         self._stopping = False
         self._more = False
@@ -182,27 +189,47 @@ class Runner:
                 if task_id not in self._known:
                     self._known.add(task_id)
                     self._ready.append(task_id)
-                    self._condition.notify()
+                    if not (self._in_turn and self._since and self._watching):
+                        self._condition.notify()
 
     # The workers
     def _work(self) -> None:
-        while True:
-            with self._condition:
-                while not self._ready and not self._stopping:
-                    if self._more:
-                        self._more = False
-                        self._keeper_wakes.set()
-                    self._condition.wait()
-                if self._stopping:
-                    break
-                task_id = self._ready.popleft()
-                self._known.discard(task_id)
+        while (task_id := self._next()) is not None:
             try:
                 self._do(task_id)
             except Exception:
                 log.exception("A worker stumbled over task %s.", task_id)
                 self._mend()
+            with self._condition:
+                del self._since[threading.get_ident()]
         database.close()
+
+    def _next(self) -> int | None:
+        """Wait for a task, and take it; None when there is to be no more."""
+        with self._condition:
+            while not self._stopping and not self._may_begin():
+                if self._more and not self._ready:
+                    self._more = False
+                    self._keeper_wakes.set()
+                if self._in_turn and self._since:
+                    self._watching += 1
+                    self._condition.wait(_KEPT)
+                    self._watching -= 1
+                else:
+                    self._condition.wait()
+            if self._stopping:
+                return None
+            task_id = self._ready.popleft()
+            self._known.discard(task_id)
+            self._since[threading.get_ident()] = time.monotonic()
+            return task_id
+
+    def _may_begin(self) -> bool:
+        """Whether there is something to do, and nobody whose turn it is."""
+        if not self._ready:
+            return False
+        latest = time.monotonic() - _KEPT
+        return not self._in_turn or all(since <= latest for since in self._since.values())
 
     def _do(self, task_id: int) -> None:
         try:
