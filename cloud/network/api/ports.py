@@ -9,7 +9,7 @@ from cloud.network import errors
 from cloud.network.api import checks, converters, dns_checks, structure_checks
 from cloud.network.api.resource import UNSET, Field, NetworkAsk, Rows
 from cloud.network.api.standard import Tagged, flag, read_tags, shows_tags
-from cloud.network.api.views import NounViewSet, Values
+from cloud.network.api.views import Items, NounViewSet, Values
 from cloud.network.domain import bindings, ports, resource_requests, sharing
 from cloud.network.models import (
     FixedIp,
@@ -333,7 +333,12 @@ class PortViewSet(NounViewSet):
         target["network_shared"] = sharing.is_offered("network", found.network_id, context)
         return target
 
+    def items(self, body: Any) -> tuple[Items, bool]:
+        items, self.are_many = super().items(body)
+        return items, self.are_many
+
     def make(self, values: Values) -> str:
+        values["together"] = self.are_many
         return ports.create(self.context, self.network(values["network_id"]), values).id
 
     def change(self, found: Port, values: Values) -> None:

@@ -80,15 +80,11 @@ def wishes(
 
     `settled`: the subnets that a port which is changed has its addresses on, or gives them back.
     """
+    chosen = fitting(subnets, owner, network_id)
     if asked is not None:
         return _all_asked(
-            list(subnets), asked, network_id=network_id, owner=owner, mac=mac, settled=settled
+            chosen, asked, network_id=network_id, owner=owner, mac=mac, settled=settled
         )
-    fitting = [
-        subnet for subnet in subnets if not subnet.service_types or owner in subnet.service_types
-    ]
-    named = [subnet for subnet in fitting if subnet.service_types]
-    chosen = named or fitting
     groups = (
         [subnet for subnet in chosen if subnet.ip_version == 4],
         [subnet for subnet in chosen if subnet.ip_version == 6 and not is_automatic(subnet)],
@@ -98,6 +94,17 @@ def wishes(
         Wish((subnet,), from_mac(subnet.cidr, mac)) for subnet in chosen if is_automatic(subnet)
     ]
     return found
+
+
+def fitting(subnets: Iterable[Subnet], owner: str, network_id: str) -> list[Subnet]:
+    """The subnets for ports of that owner, those first that are for them alone."""
+    them = list(subnets)
+    found = [each for each in them if not each.service_types or owner in each.service_types]
+    if them and not found:
+        raise errors.IpAddressGenerationFailureNoMatchingSubnet(
+            network_id=network_id, service_type=owner
+        )
+    return sorted(found, key=lambda subnet: not subnet.service_types)
 
 
 def _all_asked(

@@ -78,10 +78,8 @@ def _hold(network: Network, id: str, values: Values) -> Port:
     if wishes:
         return ports.add_own(network, asked=wishes, **row)
     port = ports.add_own(network, asked=[], **row)
-    try:
-        addresses.take(port.id, addresses.Wish(tuple(subnets)), network_id=network.id)
-    except errors.IpAddressGenerationFailure:
-        raise errors.ExternalIpAddressExhausted(net_id=network.id) from None
+    wish = addresses.Wish(tuple(addresses.fitting(subnets, OWNER, network.id)))
+    addresses.take(port.id, wish, network_id=network.id)
     return port
 
 

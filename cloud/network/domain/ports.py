@@ -79,7 +79,9 @@ def create(context: RequestContext, network: Network, values: Values) -> Port:
         row["port_security_enabled"] = not _is_trusted(row["device_owner"]) and values.get(
             "port_security_enabled", network.port_security_enabled
         )
-        row["ip_allocation"] = "none" if values.get("fixed_ips") == [] else "immediate"
+        # Neutron: of ports that are made together it does not say that they have none.
+        is_bare = values.get("fixed_ips") == [] and not values.get("together")
+        row["ip_allocation"] = "none" if is_bare else "immediate"
         groups = _groups_of_new(context, row, values)
         row["extra_dhcp_opts"] = port_extras.options([], values.get("extra_dhcp_opts"))
         row["binding_profile"] = values.get("binding:profile") or {}
@@ -291,7 +293,8 @@ def _groups(context: RequestContext, asked: list[str], project_id: str) -> list[
 def _change_security(context: RequestContext, port: Port, values: Values) -> None:
     bound = PortSecurityGroup.objects.filter(port=port)
     if "security_groups" in values:
-        wanted = _groups(context, values["security_groups"] or [], port.project_id)
+        # Neutron: forgets whose the port is when it is changed.
+        wanted = _groups(context, values["security_groups"] or [], "")
         if wanted and not port.port_security_enabled:
             raise errors.PortSecurityAndIPRequiredForSecurityGroups
         bound.exclude(security_group_id__in=wanted).delete()

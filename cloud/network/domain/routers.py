@@ -28,7 +28,6 @@ from cloud.network.models import (
     FloatingIp,
     Network,
     Port,
-    PortSecurityGroup,
     Router,
     Subnet,
 )
@@ -252,15 +251,14 @@ def _by_port(context: RequestContext, router: Router, port_id: str) -> tuple[Por
     port = ports.find(context, port_id)
     if port.device_id:
         raise errors.PortInUse(net_id=port.network_id, port_id=port.id, device_id=port.device_id)
-    subnets = list(
-        Subnet.objects.filter(id__in=FixedIp.objects.filter(port=port).values("subnet_id"))
-    )
+    held = FixedIp.objects.filter(port=port)
+    subnets = list(Subnet.objects.filter(id__in=held.values("subnet_id")))
     if not subnets:
         raise _bad("Router port must have at least one fixed IP")
-    if sum(subnet.ip_version == 4 for subnet in subnets) > 1:
+    # Neutron: speaks of subnets, and counts addresses.
+    if held.filter(subnet__ip_version=4).count() > 1:
         raise _bad("Cannot have multiple IPv4 subnets on router port")
     _refuse_connected(router, subnets)
-    PortSecurityGroup.objects.filter(port=port).delete()
     bindings.bind(port, bindings.NETWORK_HOST)
     standard.change(
         port,
@@ -268,7 +266,6 @@ def _by_port(context: RequestContext, router: Router, port_id: str) -> tuple[Por
             "device_id": router.id,
             "device_owner": INTERFACE,
             "status": "ACTIVE",
-            "port_security_enabled": False,
         },
     )
     return port, subnets

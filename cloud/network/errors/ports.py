@@ -33,6 +33,13 @@ class UnsupportedPortDeviceOwner(Conflict):
     text = "Operation {op} is not supported for device_owner {device_owner} on port {port_id}."
 
 
+class IpAddressGenerationFailureNoMatchingSubnet(Conflict):
+    text = (
+        "No valid service subnet for the given device owner, network {network_id}, "
+        "service type {service_type}."
+    )
+
+
 class AllocationOnAutoAddressSubnet(BadRequest):
     text = (
         "IPv6 address {ip} cannot be directly assigned to a port on subnet {subnet_id} "
@@ -66,10 +73,6 @@ class IpAddressGenerationFailure(Conflict):
 
 class IpAddressGenerationFailureForSubnet(Conflict):
     text = "No more IP addresses available for subnet {subnet_id}."
-
-
-class ExternalIpAddressExhausted(BadRequest):
-    text = "Unable to find any IP address on external network {net_id}."
 
 
 class PortBindingNotFound(NotFound):
