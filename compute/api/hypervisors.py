@@ -1,6 +1,7 @@
 """Hypervisors: the hosts that run servers, and what they have and use.  /os-hypervisors"""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from compute.api import paging, types
@@ -10,6 +11,7 @@ from compute.domain import hypervisors, services
 from compute.domain.errors import BadRequest
 from compute.models import Host
 from versioned.operation import operation
+from versioned.prepared import Forms
 from versioned.schema import query
 from versioned.shape import Attr, Shape
 from versioned.versions import changing, parse, since
@@ -91,6 +93,10 @@ LIST = query(
 SHOW = query(closed_since="2.53", with_servers=since("2.53", types.single(types.boolean)))
 
 
+# A form is how many.
+_PAGE = Forms(lambda limit, after: Host.objects.filter(pk__gt=after).order_by("id")[:limit], int)
+
+
 class HypervisorViewSet(ComputeViewSet):
     @operation(policy="os_compute_api:os-hypervisors:list", query=LIST)
     def list(self, request: Any) -> Any:
@@ -151,14 +157,13 @@ class HypervisorViewSet(ComputeViewSet):
                     "The server could not comply with the request since it is either malformed "
                     "or otherwise incorrect."
                 )
-            hosts = hypervisors.matching(pattern[-1])
+            hosts: Iterable[Host] = hypervisors.matching(pattern[-1])
         else:
-            hosts = Host.objects.order_by("id")
+            after = 0
             if request.version >= (2, 33):
                 limit, marker = paging.limit_and_marker(request)
-                if marker is not None:
-                    hosts = hosts.filter(pk__gt=self._marked(marker))
-                hosts = hosts[:limit]
+                after = 0 if marker is None else self._marked(marker)
+            hosts = [] if limit == 0 else _PAGE(limit, after)
         rows = hypervisors.rows(hosts, with_servers=self._with_servers())
         shown = shape.render_many(rows, self.ask)
         answer: dict[str, Any] = {"hypervisors": shown}

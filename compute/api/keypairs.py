@@ -9,6 +9,7 @@ from compute.domain import keys
 from compute.domain.errors import BadRequest, KeyPairNotFound
 from compute.models import KeyPair
 from versioned.operation import operation
+from versioned.prepared import Forms
 from versioned.schema import body, query
 from versioned.shape import Attr, Const, Shape
 from versioned.versions import changing, since
@@ -71,20 +72,37 @@ LIST = query(
 SHOW = query(closed_since="2.75", user_id=_OF_USER)
 
 
+# A form is the columns, and how many rows come after a name; no name is empty.
+_PAGE = Forms(
+    lambda form, user_id, marker: (
+        KeyPair.objects.filter(user_id=user_id, name__gt=marker)
+        .order_by("name")
+        .values(*form[0])[: form[1]]
+    ),
+    str,
+    str,
+)
+_NAMED = Forms(
+    lambda columns, user_id, name: KeyPair.objects.filter(user_id=user_id, name=name).values(
+        *columns
+    ),
+    str,
+    str,
+)
+
+
 class KeyPairViewSet(ComputeViewSet):
     @operation(policy="os_compute_api:os-keypairs:index", target="found", query=LIST)
     def list(self, request: Any) -> Any:
         user_id = self._whose()
         ask = self.ask
-        rows = KeyPair.objects.filter(user_id=user_id).order_by("name")
+        columns = KeyPairInList.columns(ask)
         if request.version < (2, 35):
-            return {"keypairs": self._listed(rows.values(*KeyPairInList.columns(ask)), ask)}
+            return {"keypairs": self._listed(_PAGE((columns, None), user_id, ""), ask)}
         limit, marker = paging.limit_and_marker(request)
-        if marker is not None:
-            if not rows.filter(name=marker).exists():
-                raise BadRequest(f"Marker {marker} could not be found.")
-            rows = rows.filter(name__gt=marker)
-        page = list(rows.values(*KeyPairInList.columns(ask))[:limit])
+        if marker is not None and not _NAMED(columns, user_id, marker):
+            raise BadRequest(f"Marker {marker} could not be found.")
+        page = _PAGE((columns, limit), user_id, marker or "") if limit else []
         answer: dict[str, Any] = {"keypairs": self._listed(page, ask)}
         links = paging.next_links(request, "os-keypairs", page, "name", limit)
         if links:
@@ -95,8 +113,7 @@ class KeyPairViewSet(ComputeViewSet):
     def retrieve(self, request: Any, id: str) -> Any:
         user_id = self._whose()
         ask = self.ask
-        rows = KeyPair.objects.filter(user_id=user_id, name=id)
-        row = rows.values(*KeyPairShown.columns(ask)).first()
+        row = _NAMED.first(KeyPairShown.columns(ask), user_id, id)
         if row is None:
             raise KeyPairNotFound(name=id, user_id=user_id)
         return {"keypair": KeyPairShown.render(row, ask)}

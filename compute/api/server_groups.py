@@ -7,6 +7,7 @@ from compute.api.base import ComputeViewSet
 from compute.domain import groups
 from compute.models import ServerGroup
 from versioned.operation import operation
+from versioned.prepared import Forms
 from versioned.schema import body, query
 from versioned.shape import Attr, Const, Shape
 from versioned.versions import since, until
@@ -56,17 +57,29 @@ LIST = query(
 )
 
 
+# A form is where the page begins and ends.
+_ALL = Forms(lambda form: ServerGroup.objects.order_by("id")[slice(*form)])
+_OF_PROJECT = Forms(
+    lambda form, project_id: ServerGroup.objects.filter(project_id=project_id).order_by("id")[
+        slice(*form)
+    ],
+    str,
+)
+
+
 class ServerGroupViewSet(ComputeViewSet):
     @operation(policy="os_compute_api:os-server-groups:index", query=LIST)
     def list(self, request: Any) -> Any:
-        found = ServerGroup.objects.order_by("id")
+        page = paging.window(request)
+        form = (page.start, page.stop)
         # Nova: others than administrators see their own groups, whatever they ask for.
         if "all_projects" in request.params and self.context.is_admin:
             self.rule = "os_compute_api:os-server-groups:index:all_projects"
             self.authorize()
+            found = _ALL(form)
         else:
-            found = found.filter(project_id=self.context.project_id)
-        return {"server_groups": self._shown(found[paging.window(request)])}
+            found = _OF_PROJECT(form, self.context.project_id)
+        return {"server_groups": self._shown(found)}
 
     @operation(
         policy="os_compute_api:os-server-groups:show",

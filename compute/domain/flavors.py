@@ -10,6 +10,7 @@ from compute.domain.errors import Conflict, FlavorNotFound, NotFound, Unexpected
 from compute.models import Flavor, FlavorAccess
 from compute.work import clock
 from middleware.context import RequestContext
+from versioned.prepared import Prepared
 
 MAX_INTEGER = 0x7FFFFFFF
 MAX_FLOAT = 3.40282e38
@@ -74,8 +75,21 @@ def listed(context: RequestContext, *, is_public: bool | None) -> QuerySet[Flavo
     return rows.filter(is_public=is_public)
 
 
+_ANY = Prepared(lambda flavor_id: Flavor.objects.filter(flavor_id=flavor_id), str)
+_SEEN = Prepared(
+    lambda flavor_id, project_id: Flavor.objects.filter(
+        Q(is_public=True) | _granted(project_id), flavor_id=flavor_id
+    ),
+    str,
+    str,
+)
+
+
 def find(context: RequestContext, flavor_id: str) -> Flavor:
-    found = visible_to(context).filter(flavor_id=flavor_id).first()
+    if context.is_admin:
+        found = _ANY.first(flavor_id)
+    else:
+        found = _SEEN.first(flavor_id, context.project_id)
     if found is None:
         raise FlavorNotFound(flavor_id=flavor_id)
     return found

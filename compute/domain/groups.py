@@ -9,6 +9,7 @@ from compute.domain import quotas, usage
 from compute.domain.errors import BadRequest, ComputeError, Forbidden, NotFound
 from compute.models import Migration, Server, ServerGroup, ServerGroupMember
 from middleware.context import RequestContext
+from versioned.prepared import Prepared, Related
 
 # Nova: statuses of migrations that have nothing to do with their hosts any more.
 _ENDED = ("confirmed", "reverted", "error", "failed", "completed", "cancelled", "done")
@@ -30,13 +31,21 @@ class GroupPolicyViolated(ComputeError):
     message = "{policy} instance group policy was violated"
 
 
+_ONE = Prepared(lambda uuid: ServerGroup.objects.filter(uuid=uuid), str)
+_MEMBERS = Related(
+    lambda: ServerGroupMember.objects.order_by("id").values_list("group_id", "server_uuid"),
+    "group_id",
+    int,
+)
+_PROJECTS = Related(
+    lambda: Server.objects.filter(deleted=False).values_list("uuid", "project_id"), "uuid"
+)
+
+
 def find(context: RequestContext, uuid: str) -> ServerGroup:
     """The group, if it is the caller's project's or the caller an administrator."""
-    groups = ServerGroup.objects.filter(uuid=uuid)
-    if not context.is_admin:
-        groups = groups.filter(project_id=context.project_id)
-    group = groups.first()
-    if group is None:
+    group = _ONE.first(uuid)
+    if group is None or not (context.is_admin or group.project_id == context.project_id):
         raise ServerGroupNotFound(uuid=uuid)
     return group
 
@@ -79,13 +88,10 @@ def delete(group: ServerGroup) -> None:
 def members_of(context: RequestContext, groups: list[int]) -> dict[int, list[str]]:
     """The servers of each group that are not deleted, as far as the caller may know of them."""
     members: dict[int, list[str]] = {group: [] for group in groups}
-    rows = ServerGroupMember.objects.filter(group__in=groups).order_by("id")
-    pairs = list(rows.values_list("group_id", "server_uuid"))
-    uuids = [uuid for _, uuid in pairs]
-    servers = seen_by(context, Server.objects.filter(uuid__in=uuids, deleted=False))
-    there = set(servers.values_list("uuid", flat=True))
+    pairs = _MEMBERS(groups)
+    projects = dict(_PROJECTS([uuid for _, uuid in pairs]))
     for group_id, uuid in pairs:
-        if uuid in there:
+        if uuid in projects and (context.is_admin or projects[uuid] == context.project_id):
             members[group_id].append(uuid)
     return members
 

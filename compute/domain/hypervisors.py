@@ -11,6 +11,7 @@ from compute.domain import services, usage
 from compute.domain.errors import BadRequest, ComputeError, NotFound
 from compute.models import Host, Server, Service
 from compute.virt import driver, registry
+from versioned.prepared import Related
 
 _STATISTICS = (
     "count",
@@ -26,6 +27,9 @@ _STATISTICS = (
     "vcpus",
     "vcpus_used",
 )
+
+
+_SERVICES = Related(lambda: Service.objects.filter(binary=services.COMPUTE), "host")
 
 
 class HypervisorNotFound(NotFound):
@@ -67,10 +71,7 @@ def rows(hosts: Iterable[Host], *, with_servers: bool = False) -> list[dict[str,
     """What the API shows of hosts; those without a compute service are left out."""
     found = list(hosts)
     names = [host.host for host in found]
-    service_of = {
-        service.host: service
-        for service in Service.objects.filter(binary=services.COMPUTE, host__in=names)
-    }
+    service_of = {service.host: service for service in _SERVICES(names)}
     used = usage.host_usage(names)
     servers_of = _servers_on(names) if with_servers else None
     out = []

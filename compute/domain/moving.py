@@ -192,10 +192,10 @@ def drain(context: RequestContext, server: Server) -> None:
 
 
 # A live migration that is going on
-def in_progress(server: Server) -> Any:
-    """The live migrations of a server that have not ended."""
+def in_progress(server_pk: int) -> Any:
+    """The live migrations of the server with that key that have not ended."""
     moves = Migration.objects.filter(
-        server_id=server.pk, migration_type="live-migration", status__in=IN_PROGRESS
+        server_id=server_pk, migration_type="live-migration", status__in=IN_PROGRESS
     )
     return moves.order_by("pk")
 

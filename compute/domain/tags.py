@@ -6,8 +6,13 @@ from django.db import transaction
 
 from compute.domain.errors import BadRequest, NotFound, WrongState
 from compute.models import Server, ServerTag
+from versioned.prepared import Prepared
 
 MOST = 50
+_OF_SERVER = Prepared(
+    lambda pk: ServerTag.objects.filter(server_id=pk).order_by("tag").values_list("tag", flat=True),
+    int,
+)
 _AT_REST = frozenset({"active", "paused", "suspended", "stopped"})
 
 
@@ -24,7 +29,7 @@ class TooManyTags(BadRequest):
 
 
 def of(server: Server) -> list[str]:
-    return list(server.tags.order_by("tag").values_list("tag", flat=True))
+    return _OF_SERVER(server.pk)
 
 
 def check_state(server: Server, doing: str) -> None:

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, Sum
 
 from compute.domain.states import TaskState, VmState
 from compute.models import Host, Migration, Server, ServerGroup
-from versioned.prepared import Prepared
+from versioned.prepared import Prepared, Related
 
 # Tasks that keep a host's disks busy, as the io_ops filter and weigher count them.
 IO_TASKS = (
@@ -33,15 +33,10 @@ NOTHING = {
 }
 
 
-def host_usage(hosts: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
-    """What the servers of each host use, by the host's name; reserved amounts are not in it."""
-    servers = Server.objects.filter(deleted=False, host__isnull=False)
-    names: list[str] | None = None
-    if hosts is not None:
-        names = list(hosts)
-        servers = servers.filter(host__in=names)
-    rows = (
-        servers.order_by()
+def _of_hosts() -> Any:
+    return (
+        Server.objects.filter(deleted=False, host__isnull=False)
+        .order_by()
         .values("host")
         .annotate(
             vcpus_used=Sum("vcpus"),
@@ -54,24 +49,39 @@ def host_usage(hosts: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
             ),
         )
     )
+
+
+def _moves() -> Any:
+    return (
+        Migration.objects.filter(
+            status__in=_UNCONFIRMED,
+            migration_type__in=("resize", "migration"),
+            server__deleted=False,
+            server__old_flavor__isnull=False,
+        )
+        .exclude(source_compute=F("dest_compute"))
+        .values_list("source_compute", "server__old_flavor")
+    )
+
+
+_OF_HOSTS = Related(_of_hosts, "host")
+_MOVES = Related(_moves, "source_compute")
+
+
+def host_usage(hosts: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
+    """What the servers of each host use, by the host's name; reserved amounts are not in it."""
+    names = None if hosts is None else list(hosts)
+    rows = list(_of_hosts()) if names is None else _OF_HOSTS(names)
     used: dict[str, dict[str, int]] = {
-        str(row["host"]): {name: row[name] or 0 for name in NOTHING}  # type: ignore[literal-required]
-        for row in rows
+        str(row["host"]): {name: row[name] or 0 for name in NOTHING} for row in rows
     }
-    out = {name: used.get(name, dict(NOTHING)) for name in (names or used)}
+    out = {name: used.get(name, dict(NOTHING)) for name in (used if names is None else names)}
     _add_places_to_go_back_to(out)
     return out
 
 
 def _add_places_to_go_back_to(used: dict[str, dict[str, int]]) -> None:
-    moves = Migration.objects.filter(
-        source_compute__in=list(used),
-        status__in=_UNCONFIRMED,
-        migration_type__in=("resize", "migration"),
-        server__deleted=False,
-        server__old_flavor__isnull=False,
-    ).exclude(source_compute=F("dest_compute"))
-    for host, old in moves.values_list("source_compute", "server__old_flavor"):
+    for host, old in _MOVES(list(used)):
         if not old or host not in used:
             continue
         row = used[host]

@@ -4,6 +4,11 @@ from compute.api.base import ComputeViewSet
 from compute.domain.errors import NotFound, ServerNotFound
 from compute.models import Server
 from middleware.context import RequestContext
+from versioned.prepared import Prepared
+
+# Of a server's uuids only one is not deleted, and comes first.
+_ANY = Prepared(lambda uuid: Server.objects.filter(uuid=uuid).order_by("pk"), str)
+_THERE = Prepared(lambda uuid: Server.objects.filter(uuid=uuid, deleted=False).order_by("pk"), str)
 
 
 class ServerUnknown(NotFound):
@@ -18,10 +23,7 @@ def is_visible(context: RequestContext, project_id: str) -> bool:
 
 def find(context: RequestContext, server_id: str, *, with_deleted: bool = False) -> Server:
     """The server, if it is the caller's project's or the caller is an administrator; or 404."""
-    servers = Server.objects.filter(uuid=server_id)
-    if not with_deleted:
-        servers = servers.filter(deleted=False)
-    server = servers.first()
+    server = (_ANY if with_deleted else _THERE).first(server_id)
     if server is None or not is_visible(context, server.project_id):
         raise ServerNotFound(server_id=server_id)
     return server
@@ -32,7 +34,7 @@ def find_anybodys(server_id: str) -> Server:
 
     Nova: the mapping of a deleted server is still there, so the caller is to look at `deleted`.
     """
-    server = Server.objects.filter(uuid=server_id).first()
+    server = _ANY.first(server_id)
     if server is None:
         raise ServerUnknown(server_id=server_id)
     return server

@@ -12,6 +12,7 @@ from compute.domain import moving
 from compute.domain.errors import NotFound
 from compute.models import Migration, Server
 from versioned.operation import operation
+from versioned.prepared import Forms
 from versioned.shape import Attr, Shape
 from versioned.versions import changing
 
@@ -57,6 +58,9 @@ class ServerMigration(Shape):
     project_id = Attr(since="2.80")
 
 
+_IN_PROGRESS = Forms(lambda columns, server_pk: moving.in_progress(server_pk).values(*columns), int)
+
+
 class ServerMigrationsViewSet(ActionsViewSet):
     actions = {"force_complete": "force_complete"}
 
@@ -69,7 +73,7 @@ class ServerMigrationsViewSet(ActionsViewSet):
     def list(self, request: Any, server_id: str) -> Any:
         server = self.found(server_id)
         ask = self._ask(shows_hosts=policy.allows(request.context, _HOST, server.target))
-        rows = moving.in_progress(server).values(*ServerMigration.columns(ask))
+        rows = _IN_PROGRESS(ServerMigration.columns(ask), server.pk)
         return {"migrations": ServerMigration.render_many(rows, ask)}
 
     @operation(policy=f"{_RULE}:show", target="found", query=QUERY, since="2.23")

@@ -13,6 +13,7 @@ from compute.api.times import parse_isotime, with_micros
 from compute.domain.errors import BadRequest, NotFound
 from compute.models import Server, ServerAction, ServerEvent
 from versioned.operation import operation
+from versioned.prepared import Forms
 from versioned.shape import Ask, Attr, Shape
 from versioned.versions import changing, since
 
@@ -79,6 +80,35 @@ class Event(Shape):
     details = Attr(since="2.84", policy=f"{RULE}:events:details")
 
 
+_FILTERS = frozenset({"changes-since", "changes-before", "marker"})
+# A form is the columns, and how many rows.
+_NEWEST = Forms(
+    lambda form, server_pk: (
+        ServerAction.objects.filter(server_id=server_pk)
+        .order_by("-start_time", "-id")
+        .values(*form[0])[: form[1]]
+    ),
+    int,
+)
+_OF_REQUEST = Forms(
+    lambda columns, server_pk, request_id: (
+        ServerAction.objects.filter(server_id=server_pk, request_id=request_id)
+        .order_by("-start_time", "-id")
+        .values(*columns)
+    ),
+    int,
+    str,
+)
+_EVENTS = Forms(
+    lambda columns, action_id: (
+        ServerEvent.objects.filter(action_id=action_id)
+        .order_by("-start_time", "-id")
+        .values(*columns)
+    ),
+    int,
+)
+
+
 class ServerActionsListViewSet(OfServer):
     def found(self, server_id: str, *, with_deleted: bool = False) -> Server:
         # Nova: from 2.21 on a server's actions outlive it.
@@ -86,16 +116,18 @@ class ServerActionsListViewSet(OfServer):
 
     @operation(policy=f"{RULE}:list", target="found", query=LIST)
     def list(self, request: Any, server_id: str) -> Any:
-        actions = ServerAction.objects.filter(server=self.found(server_id))
+        server, columns = self.found(server_id), Action.columns(self.ask)
         limit: int | None = None
-        if request.version >= (2, 58):
-            actions = _by_time(request, actions)
+        if request.version < (2, 58):
+            rows = _NEWEST((columns, limit), server.pk)
+        elif _FILTERS.isdisjoint(request.params):
+            limit, _ = paging.limit_and_marker(request)
+            rows = _NEWEST((columns, limit), server.pk) if limit else []
+        else:
+            actions = _by_time(request, ServerAction.objects.filter(server=server))
             limit, marker = paging.limit_and_marker(request)
-            actions = _after(actions, marker)
-        actions = actions.order_by("-start_time", "-id")
-        if limit is not None:
-            actions = actions[:limit]
-        rows = list(actions.values(*Action.columns(self.ask)))
+            actions = _after(actions, marker).order_by("-start_time", "-id")[:limit]
+            rows = list(actions.values(*columns))
         answer: dict[str, Any] = {"instanceActions": Action.render_many(rows, self.ask)}
         if limit is not None:
             path = f"servers/{server_id}/os-instance-actions"
@@ -108,20 +140,15 @@ class ServerActionsListViewSet(OfServer):
     def retrieve(self, request: Any, server_id: str, request_id: str) -> Any:
         server = self.found(server_id)
         columns = {"id", "project_id", *Action.columns(self.ask)}
-        row = (
-            ServerAction.objects.filter(server=server, request_id=request_id)
-            .order_by("-start_time", "-id")
-            .values(*columns)
-            .first()
-        )
+        row = _OF_REQUEST.first(tuple(sorted(columns)), server.pk, request_id)
         if row is None:
             raise ActionNotFound(request_id=request_id)
         shown = Action.render(row, self.ask)
         ask = EventAsk(self, server, row["project_id"])
         # Nova: before 2.51 events were for administrators alone.
         if request.version >= (2, 51) or ask.allows(f"{RULE}:events"):
-            events = ServerEvent.objects.filter(action_id=row["id"]).order_by("-start_time", "-id")
-            shown["events"] = Event.render_many(events.values(*Event.columns(ask)), ask)
+            events = _EVENTS(Event.columns(ask), row["id"])
+            shown["events"] = Event.render_many(events, ask)
         return {"instanceAction": shown}
 
 

@@ -6,11 +6,11 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse
 
 from compute.api import paging, types
-from compute.api.base import ComputeAsk
 from compute.api.servers.lookup import OfServer, find
 from compute.domain import attachments, swapping
-from compute.models import BlockDevice, Server
+from compute.models import BlockDevice
 from versioned.operation import operation
+from versioned.prepared import Forms
 from versioned.schema import body, query
 from versioned.shape import Attr, Shape
 from versioned.versions import since
@@ -74,9 +74,18 @@ class AttachmentMade(Shape):
     delete_on_termination = Attr(since="2.79")
 
 
-def _rows(server: Server, ask: ComputeAsk) -> "QuerySet[BlockDevice, dict[str, Any]]":
-    rows = BlockDevice.objects.filter(server_id=server.pk).annotate(server_uuid=F("server__uuid"))
-    return rows.order_by("id").values(*Attachment.columns(ask))
+def _rows(columns: tuple[str, ...], server_pk: int) -> "QuerySet[BlockDevice, dict[str, Any]]":
+    rows = BlockDevice.objects.filter(server_id=server_pk).annotate(server_uuid=F("server__uuid"))
+    return rows.order_by("id").values(*columns)
+
+
+# A form is the columns, and where the page begins and ends.
+_PAGE = Forms(lambda form, server_pk: _rows(form[0], server_pk)[slice(*form[1:])], int)
+_ONE = Forms(
+    lambda columns, server_pk, volume_id: _rows(columns, server_pk).filter(volume_id=volume_id),
+    int,
+    str,
+)
 
 
 class ServerVolumesViewSet(OfServer):
@@ -84,14 +93,15 @@ class ServerVolumesViewSet(OfServer):
     def list(self, request: Any, server_id: str) -> Any:
         server, ask = self.found(server_id), self.ask
         # Nova: a page is one of all block devices, of which only the volumes are shown.
-        page = _rows(server, ask)[paging.window(request)]
-        rows = [row for row in page if self._is_shown(row)]
+        page = paging.window(request)
+        found = _PAGE((Attachment.columns(ask), page.start, page.stop), server.pk)
+        rows = [row for row in found if self._is_shown(row)]
         return {"volumeAttachments": Attachment.render_many(rows, ask)}
 
     @operation(policy=f"{RULE}:show", target="found", query=SHOW)
     def retrieve(self, request: Any, server_id: str, volume_id: str) -> Any:
         server, ask = self.found(server_id), self.ask
-        row = _rows(server, ask).filter(volume_id=volume_id).first()
+        row = _ONE.first(Attachment.columns(ask), server.pk, volume_id)
         if row is None or not self._is_shown(row):
             raise attachments.NotAttached(server_id=server_id, volume_id=volume_id)
         return {"volumeAttachment": Attachment.render(row, ask)}
