@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cloud.volume import backends, messages, queries, quotas, volumes
+from cloud.volume import backends, messages, queries, quotas, restoring, volumes
 from cloud.volume.errors import (
     BadRequest,
     invalid_backup,
@@ -24,7 +24,6 @@ from versioned import wire
 SERVICE = "cinder.backup.drivers.posix.PosixBackupDriver"
 HOST = "controller"
 CONTAINER = "volumebackups"
-FACTS = ("metadata", "image_metadata", "bootable")
 
 
 def locked(context: RequestContext, backup_id: str) -> Backup:
@@ -100,7 +99,7 @@ def create(
         data_timestamp=snapshot["created_at"] if snapshot else now,
         encryption_key_id=volume.encryption_key_id,
         metadata=values.get("metadata") or {},
-        volume_facts={name: getattr(volume, name) for name in FACTS},
+        volume_facts={name: getattr(volume, name) for name in restoring.FACTS},
         updated_at=now,
     )
     if not is_served:
@@ -159,7 +158,7 @@ def restore(
         made = volumes.create(
             context,
             {
-                "name": name or f"restore_backup_{backup_id}",
+                "name": name or f"{restoring.MADE_FOR}{backup_id}",
                 "description": "auto-created_from_restore_from_backup",
                 "size": backup.size,
             },
@@ -173,13 +172,10 @@ def restore(
         raise invalid_volume(
             f"volume size {volume.size} is too small to restore backup of size {backup.size}."
         )
-    facts = dict(backup.volume_facts)
-    metadata = dict(facts.pop("metadata", None) or volume.metadata)
-    before = volume.metadata.get("src_backup_id")
-    if backup.volume_id != volume.pk or before not in (None, backup_id):
-        metadata["src_backup_id"] = backup_id
-    volumes.save(volume, metadata=metadata, **facts)
-    return {"backup_id": backup_id, "volume_id": volume.pk, "volume_name": volume.name}
+    answer = {"backup_id": backup_id, "volume_id": volume.pk, "volume_name": volume.name}
+    restoring.give_back(volume, backup)
+    volumes.save(volume)
+    return answer
 
 
 def export(row: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from cloud.volume import backends, messages, neighbours, queries, quotas, sources
+from cloud.volume import backends, messages, neighbours, queries, quotas, restoring, sources
 from cloud.volume.errors import (
     BadRequest,
     Conflict,
@@ -22,7 +22,7 @@ from cloud.volume.errors import (
     invalid_volume,
     not_found,
 )
-from cloud.volume.models import DefaultType, Group, Volume, VolumeType
+from cloud.volume.models import Backup, DefaultType, Group, Volume, VolumeType
 from cloud.volume.sources import Source
 from middleware.context import RequestContext
 
@@ -110,9 +110,7 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
         bootable=image is not None or source.bootable,
         multiattach=_is_multiattach(kind),
         encryption_key_id=str(uuid4()) if kind.encryption else None,
-        metadata={**metadata, "src_backup_id": values["backup_id"]}
-        if values.get("backup_id")
-        else metadata,
+        metadata=metadata,
         image_metadata=image_metadata(image) if image is not None else source.image_metadata,
         updated_at=timezone.now(),
     )
@@ -125,10 +123,13 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> dict[str, Any]
             resource_uuid=volume.pk,
         )
     row = queries.volume(context, volume.pk)
+    if values.get("backup_id") and host is not None:
+        restoring.give_back(volume, Backup.objects.get(pk=values["backup_id"]))
+        save(volume)
     # Cinder: a volume of an image becomes bootable only once the image is there.
     return {
         **row, "status": "creating", "bootable": source.bootable, "host": None, "updated_at": None,
-        "shared_targets": True, "metadata": metadata,
+        "shared_targets": True,
     }  # fmt: skip
 
 

@@ -92,7 +92,7 @@ class Backup(Owned):
     data_timestamp = models.DateTimeField(null=True)
     encryption_key_id = models.CharField(max_length=36, null=True)
     metadata = models.JSONField(default=dict)
-    # What restoring gives back beside the bytes: metadata, image_metadata, bootable.
+    # What restoring gives back beside the bytes: name, description, metadata, image_metadata.
     volume_facts = models.JSONField(default=dict)
 
 
