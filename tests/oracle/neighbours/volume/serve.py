@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 os.environ["OS_CINDER_DISABLE_EVENTLET_PATCHING"] = "1"
 
@@ -164,7 +164,12 @@ class LvmLikeOurs(fake_driver.FakeLoggingVolumeDriver):
 
 
 class BackupsLikeOurs(driver.BackupDriver):
-    """The fake of backups, under the name of the one of our demo cloud."""
+    """The fake of backups, under the name of the one of our demo cloud.
+
+    It keeps no bytes, but what the real ones keep of volumes beside them.
+    """
+
+    KEPT: ClassVar[dict[str, str]] = {}
 
     def __init__(self, context: object) -> None:
         super().__init__(context)
@@ -174,9 +179,15 @@ class BackupsLikeOurs(driver.BackupDriver):
         backup.container = backup.container or "volumebackups"
         backup.object_count = max(1, backup.size // 2)
         backup.save()
+        self.KEPT[backup.id] = self.get_metadata(backup.volume_id)
 
-    def restore(self, *_: object, **__: object) -> None:
-        """Nothing is stored."""
+    def restore(self, backup: Any, volume_id: str, *_: object, **__: object) -> None:
+        chain = [backup]
+        while chain[0].parent_id:
+            chain.insert(0, objects.Backup.get_by_id(self.context, chain[0].parent_id))
+        for each in chain:
+            if each.id in self.KEPT:
+                self.put_metadata(volume_id, self.KEPT[each.id])
 
     def delete_backup(self, backup: object) -> None:
         """Nothing is stored."""
