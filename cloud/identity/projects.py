@@ -18,16 +18,21 @@ from cloud.identity.models import (
     Trust,
     User,
 )
+from versioned.prepared import Prepared, Related
 
 _COLUMNS = ("name", "domain_id", "parent_id", "is_domain", "enabled", "description", "options")
 # Keystone: max_project_tree_depth.
 _DEEPEST = 5
 LARGEST_TAG_COUNT = 80
+_ONE = Prepared(lambda id: Project.objects.filter(pk=id), str)
+_TAGS = Related(
+    lambda: ProjectTag.objects.order_by("name").values_list("project_id", "name"), "project_id"
+)
 
 
 def get(project_id: str | None) -> Project:
     """The project or domain of an id."""
-    project = Project.objects.select_related("domain").filter(pk=project_id).first()
+    project = _ONE.first(project_id)
     if project is None:
         raise not_found("project", project_id)
     return project
@@ -203,8 +208,7 @@ def delete(project: Project) -> None:
 def tags_of(project_ids: Iterable[str]) -> dict[str, list[str]]:
     """The tags of projects, by project."""
     found: dict[str, list[str]] = {}
-    rows = ProjectTag.objects.filter(project_id__in=list(project_ids)).order_by("name")
-    for project_id, name in rows.values_list("project_id", "name"):
+    for project_id, name in _TAGS(list(project_ids)):
         found.setdefault(project_id, []).append(name)
     return found
 

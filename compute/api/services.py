@@ -10,6 +10,7 @@ from compute.domain import service_control, services, zones
 from compute.domain.errors import BadRequest, NotFound
 from compute.models import Service
 from versioned.operation import operation
+from versioned.prepared import Prepared
 from versioned.schema import query
 from versioned.shape import Attr, Shape
 from versioned.versions import since, until
@@ -50,14 +51,15 @@ UPDATE = {
 }
 
 
+_ALL = Prepared(lambda: Service.objects.order_by("id"))
+
+
 class ServiceViewSet(ComputeViewSet):
     @operation(policy="os_compute_api:os-services:list", query=LIST)
     def list(self, request: Any) -> Any:
-        found = Service.objects.order_by("id")
-        for name in ("host", "binary"):
-            values = request.params.get(name)
-            if values and values[-1]:
-                found = found.filter(**{name: values[-1]})
+        values = {name: request.params.get(name, [""])[-1] for name in ("host", "binary")}
+        asked = {name: value for name, value in values.items() if value}
+        found = Service.objects.order_by("id").filter(**asked) if asked else _ALL()
         return {"services": ServiceShape.render_many(_rows(found), self.ask)}
 
     @operation(policy="os_compute_api:os-services:update", body=UPDATE, until="2.52")

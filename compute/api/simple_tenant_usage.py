@@ -24,6 +24,9 @@ LIST = query(closed_since="2.75", **_PERIOD, detailed=types.many(types.string), 
 SHOW = query(closed_since="2.75", **_PERIOD, **_PAGING)
 
 
+_SORT = paging.Sort(usage_report.ORDER)
+
+
 class UsageViewSet(ComputeViewSet):
     @operation(policy="os_compute_api:os-simple-tenant-usage:list", query=LIST)
     def list(self, request: Any) -> Any:
@@ -42,14 +45,14 @@ class UsageViewSet(ComputeViewSet):
         period = self._period()
         paged = self.request.version >= (2, 40)
         limit, marker = paging.limit_and_marker(self.request) if paged else (paging.most(), None)
-        rows = usage_report.servers(period, project_id)
-        sort = paging.Sort(("project_id", "uuid"))
-        if marker is not None:
-            after = Server.objects.filter(uuid=marker).values(*sort.columns).first()
+        if marker is None:
+            servers = usage_report.first(period, project_id, limit) if limit else []
+        else:
+            after = Server.objects.filter(uuid=marker).values(*_SORT.columns).first()
             if after is None:
                 raise BadRequest(f"Marker {marker} could not be found.")
-            rows = rows.filter(sort.after(after))
-        servers = list(rows.order_by(*sort.order()).values(*usage_report.COLUMNS)[:limit])
+            rows = usage_report.servers(period.begin, period.end, project_id)
+            servers = list(rows.filter(_SORT.after(after))[:limit])
         links = paging.next_links(self.request, path, servers, "uuid", limit) if paged else []
         return _by_project(servers, period, detailed), links
 

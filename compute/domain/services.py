@@ -1,7 +1,8 @@
 """Services and hosts: who is there, who is up, and what Placement is told of them."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -10,12 +11,25 @@ from compute.clients.placement import placement
 from compute.domain import context as contexts
 from compute.models import Host, Service
 from compute.work import clock
+from versioned.prepared import Prepared
 
 COMPUTE, SCHEDULER, CONDUCTOR = "nova-compute", "nova-scheduler", "nova-conductor"
 # What Nova 34's services say of themselves.
 SERVICE_VERSION = 75
 CONTROLLER = "controller"
 DISABLED_TRAIT = "COMPUTE_STATUS_DISABLED"
+
+
+_COMPUTE_OF = Prepared(lambda host: Service.objects.filter(binary=COMPUTE, host=host), str)
+
+
+def _up(since: datetime) -> Any:
+    lately = Q(last_seen_up__gte=since) | Q(last_seen_up__isnull=True, created_at__gte=since)
+    up = Service.objects.filter(lately, binary=COMPUTE, forced_down=False)
+    return up.values_list("host", flat=True)
+
+
+_UP = Prepared(_up, datetime)
 
 
 def down_after() -> timedelta:
@@ -34,7 +48,7 @@ def compute_of(host: str | None) -> Service | None:
     """The compute service of a host."""
     if not host:
         return None
-    return Service.objects.filter(binary=COMPUTE, host=host).first()
+    return _COMPUTE_OF.first(host)
 
 
 def host_is_up(host: str | None) -> bool:
@@ -44,10 +58,7 @@ def host_is_up(host: str | None) -> bool:
 
 def up_hosts() -> set[str]:
     """The hosts whose compute service is up, disabled or not."""
-    since = clock.now() - down_after()
-    lately = Q(last_seen_up__gte=since) | Q(last_seen_up__isnull=True, created_at__gte=since)
-    up = Service.objects.filter(lately, binary=COMPUTE, forced_down=False)
-    return set(up.values_list("host", flat=True))
+    return set(_UP(clock.now() - down_after()))
 
 
 def beat(binary_hosts: Iterable[tuple[str, str]] | None = None) -> int:

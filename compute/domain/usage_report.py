@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from compute.models import Server
+from versioned.prepared import Forms
 
+ORDER = ("project_id", "uuid")
 COLUMNS = (
     "uuid",
     "name",
@@ -38,10 +40,25 @@ class Period:
         return float((stop - max(launched, self.begin)).total_seconds()) / 3600
 
 
-def servers(period: Period, project_id: str | None = None) -> QuerySet[Server]:
-    """The servers that ran within the period, deleted ones included."""
+def servers(
+    begin: datetime, end: datetime, project_id: str | None = None
+) -> "QuerySet[Server, dict[str, Any]]":
+    """The servers that ran between the two, deleted ones included, in their order."""
     found = Server.objects.filter(
-        Q(terminated_at__isnull=True) | Q(terminated_at__gt=period.begin),
-        launched_at__lt=period.end,
+        Q(terminated_at__isnull=True) | Q(terminated_at__gt=begin), launched_at__lt=end
     )
-    return found.filter(project_id=project_id) if project_id else found
+    if project_id:
+        found = found.filter(project_id=project_id)
+    return found.order_by(*ORDER).values(*COLUMNS)
+
+
+# A form is how many.
+_OF_ALL = Forms(lambda limit, *period: servers(*period)[:limit], datetime, datetime)
+_OF_PROJECT = Forms(lambda limit, *asked: servers(*asked)[:limit], datetime, datetime, str)
+
+
+def first(period: Period, project_id: str | None, limit: int) -> list[dict[str, Any]]:
+    """The first servers that ran within the period, of a project or of all."""
+    if project_id:
+        return _OF_PROJECT(limit, period.begin, period.end, project_id)
+    return _OF_ALL(limit, period.begin, period.end)
