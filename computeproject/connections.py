@@ -5,7 +5,6 @@ cheroot to read, and to refuse.  An answer leaves in one piece where there is on
 """
 
 import re
-import select
 import time
 from email.utils import formatdate
 from functools import lru_cache
@@ -154,30 +153,31 @@ def _date(second: int) -> bytes:
 
 
 class Connection(HTTPConnection):  # type: ignore[misc]
-    """A connection whose next request is waited for a moment by the thread that answered the last.
-
-    Handing it back costs as much CPU as answering a small request; clients that ask one thing after
-    another get there in time.
-    """
+    """A connection whose next request is waited for by the thread that answered the last."""
 
     RequestHandlerClass = Request
-    # Milliseconds; nobody is waited for while there is no other thread to answer somebody else.
-    PATIENCE = 2
+    # Seconds, where there are more connections than threads.
+    SHORTLY = 0.002
 
     def communicate(self) -> bool:
         while super().communicate():  # type: ignore[no-untyped-call]
             if not self._has_more():
-                return True
+                return not self.server.waiting.is_over
         return False
 
     def _has_more(self) -> bool:
-        if not self.server.ready:
+        server = self.server
+        if not server.ready:
             return False
-        if self.rfile.has_data():
+        if self.rfile.has_data() or self._is_read_ahead():
             return True
-        poll = select.poll()
-        poll.register(self.socket, select.POLLIN)
-        return bool(poll.poll(self.PATIENCE if self.server.requests.idle > 0 else 0))
+        seconds = server.timeout if server.has_threads_to_spare() else self.SHORTLY
+        return server.waiting.wait(self.socket, seconds, server.needs_threads) or False
+
+    def _is_read_ahead(self) -> bool:
+        """Whether TLS has decrypted more than was asked for."""
+        pending = getattr(self.socket, "pending", None)
+        return pending is not None and pending() > 0
 
 
 class Gateway(wsgi.Gateway_10):  # type: ignore[misc]

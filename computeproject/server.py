@@ -11,6 +11,7 @@ from typing import Any
 from cheroot import wsgi
 
 from computeproject.connections import Connection, Environ, Gateway
+from computeproject.waiting import Waiting
 
 LOG = logging.getLogger(__name__)
 
@@ -58,6 +59,25 @@ class Server(wsgi.Server):  # type: ignore[misc]
     def __init__(self, *args: Any, **how: Any) -> None:
         super().__init__(*args, **how)
         self.gateway = Gateway
+        self.waiting = Waiting()
+
+    def needs_threads(self) -> bool:
+        """Whether more connections have something to say than threads have nothing to do."""
+        return bool(self.requests.qsize > self.requests.idle)
+
+    def has_threads_to_spare(self) -> bool:
+        """Whether there is a thread for each connection that no thread has."""
+        waiting_elsewhere = self._connections._num_connections  # type: ignore[attr-defined]
+        return bool(waiting_elsewhere <= self.requests.idle)
+
+    def process_conn(self, conn: Connection) -> None:
+        super().process_conn(conn)
+        if self.needs_threads():
+            self.waiting.call()
+
+    def stop(self) -> None:
+        self.waiting.end()
+        super().stop()
 
     @cached_property
     def environ(self) -> Environ:
