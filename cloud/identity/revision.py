@@ -6,22 +6,20 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Generic, TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from cloud.identity.models import Revision
+from versioned.prepared import Prepared
 
 T = TypeVar("T")
 _ROW = 1
-_CURRENT = "SELECT number FROM identity_revision WHERE id = 1"
+_CURRENT = Prepared(lambda: Revision.objects.filter(pk=_ROW).values_list("number", flat=True))
 
 
 def current() -> int | None:
     """The number of the present state; None before anything was written."""
-    # Every request of every service asks this: without the ORM it costs a fifth.
-    with connection.cursor() as cursor:
-        cursor.execute(_CURRENT)
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
+    # Every request of every service asks this.
+    return _CURRENT.first()
 
 
 def bump() -> None:
