@@ -40,8 +40,11 @@ DURATIONS: Mapping[str, float] = {
     "set_admin_password": 0.5,
 }
 
-# Seconds of the brief clock: whoever orders two images of a server in a row is refused the second.
-BRIEF: Mapping[str, float] = {"snapshot": 0.2}
+# Seconds of the brief clock, and then until the keeper's next round: whoever orders two images of a
+# server in a row is refused the second, and who looks at once sees what nothing else would tell of.
+BRIEF: Mapping[str, float] = dict.fromkeys(
+    ("snapshot", "rebuild", "reboot_soft", "reboot_hard", "set_admin_password"), 0.2
+)
 
 _standing_at: datetime | None = None
 
