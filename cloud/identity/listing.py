@@ -68,12 +68,14 @@ def narrow(
     return rows
 
 
-def page(rows: "QuerySet[Any]", params: Params, *columns: str) -> Page:
-    """One page of rows, by id, as `marker` and `limit` ask for it."""
-    rows = rows.order_by("pk")
+def page(rows: "QuerySet[Any]", params: Params, *columns: str, order: str = "pk") -> Page:
+    """One page of rows, by id or another column, as `marker` and `limit` ask for it."""
+    rows = rows.order_by(*dict.fromkeys((order, "pk")))
     marker, asked = first(params, "marker"), first(params, "limit")
-    if marker:
+    if marker and order == "pk":
         rows = rows.filter(pk__gt=marker)
+    elif marker:
+        rows = rows.filter(**{f"{order}__gt": rows.filter(pk=marker).values(order)[:1]})
     if not asked:
         return Page(list(rows.values(*columns)))
     try:

@@ -109,6 +109,22 @@ def test_access_rules_are_shown_in_the_order_in_which_they_were_given(keystone, 
     assert told(made) == told(listed) == told(token["application_credential"]) == rules
 
 
+def test_access_rules_are_listed_as_they_were_made(demo, own):
+    paths = [f"/v2.1/{name}" for name in ("servers", "flavors", "limits", "images", "extensions")]
+    for path in paths:
+        credential(
+            demo,
+            own,
+            name=path,
+            access_rules=[{"service": "compute", "method": "GET", "path": path}],
+        )
+    url = own.replace("application_credentials", "access_rules")
+    listed = demo.get(url).json["access_rules"]
+    assert [rule["path"] for rule in listed] == paths
+    rest = demo.get(f"{url}?marker={listed[1]['id']}&limit=2").json["access_rules"]
+    assert [rule["path"] for rule in rest] == paths[2:4]
+
+
 def test_who_does_not_know_access_rules_is_not_told_the_token(keystone, admin, demo, own):
     rule = {"service": "compute", "method": "GET", "path": "/"}
     text = use(keystone, credential(demo, own, access_rules=[rule])).headers["X-Subject-Token"]

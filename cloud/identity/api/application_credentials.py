@@ -189,7 +189,8 @@ class AccessRuleViewSet(_OwnViewSet):
         self._check(user_id)
         columns = {"service": "service", "path": "path", "method": "method"}
         rows = listing.narrow(AccessRule.objects.filter(user_id=user_id), self.params, columns)
-        page = listing.page(rows, self.params, "id", "service", "path", "method")
+        columns_shown = ("id", "service", "path", "method")
+        page = listing.page(rows, self.params, *columns_shown, order="created_at")
         return self.collection(
             "access_rules", page.rows, page, path=f"users/{user_id}/access_rules"
         )

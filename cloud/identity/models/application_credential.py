@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from cloud.identity.models import fields
 
@@ -15,6 +16,8 @@ class AccessRule(models.Model):
     service = models.CharField(max_length=64)
     path = models.CharField(max_length=128)
     method = models.CharField(max_length=16)
+    # Keystone: lists rules as they were made.
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
