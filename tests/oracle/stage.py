@@ -66,9 +66,10 @@ class Stage:
         say["SUBNET"] = self.found("/network/v2.0/subnets", "subnets", "private-subnet")
 
     def clear(self) -> None:
-        """Remove the servers and images that steps have left behind.
+        """Remove the servers, volumes and images that steps have left behind.
 
-        Lists would be of other things, and each cloud's hosts say other things of images.
+        Lists would be of other things, quotas used up, and each cloud's hosts say other things of
+        images.
         """
         for _ in range(300):
             left = self.ask("GET", "/v2.1/servers?all_tenants=1")["servers"]
@@ -78,6 +79,9 @@ class Stage:
             if not left:
                 break
             time.sleep(0.2)
+        for volume in self.ask("GET", "/volume/v3/volumes?all_tenants=1")["volumes"]:
+            with suppress(RuntimeError):
+                self.ask("DELETE", f"/volume/v3/volumes/{volume['id']}?cascade=true")
         for image in self.ask("GET", "/image/v2/images?limit=1000")["images"]:
             if image["id"] != self.side.variables["IMAGE"]:
                 self.ask("DELETE", f"/image/v2/images/{image['id']}")
