@@ -156,8 +156,10 @@ class Connection(HTTPConnection):  # type: ignore[misc]
     """A connection whose next request is waited for by the thread that answered the last."""
 
     RequestHandlerClass = Request
-    # Seconds, where there are more connections than threads.
+    # Seconds, where there are more connections than threads; and where not, after which it is
+    # looked again whether the thread is needed: a count of idle ones may have been about to change.
     SHORTLY = 0.002
+    A_WHILE = 1.0
 
     def communicate(self) -> bool:
         while super().communicate():  # type: ignore[no-untyped-call]
@@ -171,8 +173,14 @@ class Connection(HTTPConnection):  # type: ignore[misc]
             return False
         if self.rfile.has_data() or self._is_read_ahead():
             return True
-        seconds = server.timeout if server.has_threads_to_spare() else self.SHORTLY
-        return server.waiting.wait(self.socket, seconds, server.needs_threads) or False
+        until = time.monotonic() + server.timeout
+        while time.monotonic() < until:
+            is_calm = server.has_threads_to_spare()
+            seconds = self.A_WHILE if is_calm else self.SHORTLY
+            found = server.waiting.wait(self.socket, seconds, server.needs_threads)
+            if found is not False or not is_calm:
+                return bool(found)
+        return False
 
     def _is_read_ahead(self) -> bool:
         """Whether TLS has decrypted more than was asked for."""

@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from computeproject import server as http
+from computeproject.connections import Connection
 from computeproject.waiting import Waiting
 
 pytestmark = pytest.mark.enable_socket
@@ -68,6 +69,17 @@ def test_connections_that_stay_open_keep_nobody_else_from_being_answered(server,
     for _ in range(3):
         for connection in everybody:
             assert ask(connection)
+
+
+def test_who_was_not_called_sees_after_a_while_that_there_is_something_to_do(
+    server, connect, monkeypatch
+):
+    monkeypatch.setattr(Connection, "A_WHILE", 0.05)
+    held = [connect() for _ in range(2)]
+    for connection in held:
+        ask(connection)
+    monkeypatch.setattr(server.waiting, "call", lambda: False)
+    assert ask(connect())
 
 
 def test_who_waits_for_nothing_does_not_keep_the_server_from_stopping(server, connect):

@@ -6,9 +6,8 @@ from compute.models import Server
 from middleware.context import RequestContext
 from versioned.prepared import Prepared
 
-# Of a server's uuids only one is not deleted, and comes first.
-_ANY = Prepared(lambda uuid: Server.objects.filter(uuid=uuid).order_by("pk"), str)
-_THERE = Prepared(lambda uuid: Server.objects.filter(uuid=uuid, deleted=False).order_by("pk"), str)
+_ANY = Prepared(lambda uuid: Server.objects.filter(uuid=uuid), str)
+_THERE = Prepared(lambda uuid: Server.objects.filter(uuid=uuid, deleted=False), str)
 
 
 class ServerUnknown(NotFound):
