@@ -12,13 +12,15 @@ from django.conf import settings
 from django.core import cache, signals
 from django.core.cache.backends.base import BaseCache
 from django.core.handlers import base
+from django.core.handlers.exception import response_for_exception
 from django.core.handlers.wsgi import WSGIHandler
 from django.urls import ResolverMatch, clear_script_prefix, get_resolver, set_urlconf
 from django.utils.log import log_response
 
-from middleware.base import Request
+from middleware.base import Middleware, Request
 from middleware.pipelines import pipelines
 from middleware.urlmap import RAW_PATH
+from versioned.answer import Headers
 
 StartResponse = Callable[..., Any]
 
@@ -39,7 +41,8 @@ class Handler(WSGIHandler):
     def load_middleware(self, is_async: bool = False) -> None:
         """Load the filters, and let each pass a request to the next that its pipeline names."""
         super().load_middleware(is_async)
-        _shorten(self._middleware_chain)  # type: ignore[attr-defined]
+        chain: Any = self._middleware_chain  # type: ignore[attr-defined]
+        _shorten(chain, self._get_response)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Any:
         if environ.get("SCRIPT_NAME") or settings.FORCE_SCRIPT_NAME is not None:
@@ -53,7 +56,8 @@ class Handler(WSGIHandler):
             signals.request_started.send(sender=type(self), environ=environ)
         response: Any = self.get_response(self.request_class(environ))
         response._handler_class = type(self)
-        headers = list(response.headers.items())
+        headers = response.headers
+        headers = list(headers.pairs() if type(headers) is Headers else headers.items())
         if response.cookies:
             headers += (
                 ("Set-Cookie", cookie.output(header="")) for cookie in response.cookies.values()
@@ -79,6 +83,23 @@ class Handler(WSGIHandler):
             )
         return response
 
+    def _get_response(self, request: Any) -> Any:
+        """The view's answer; what else Django does around views is of use to the admin site only.
+
+        No view is a transaction as a whole, and no other renders its answer later.
+        """
+        if request.pipeline == "admin":
+            return super()._get_response(request)  # type: ignore[misc]
+        view, args, kwargs = self.resolve_request(request)
+        try:
+            response = view(request, *args, **kwargs)
+        except Exception as exc:
+            response = self.process_exception_by_middleware(exc, request)
+            if response is None:
+                raise
+        self.check_response(response, view)
+        return response
+
     def resolve_request(self, request: Any) -> ResolverMatch:
         """The view of a path, which is looked for once: many are asked for again and again."""
         urlconf = getattr(request, "urlconf", None)
@@ -88,26 +109,33 @@ class Handler(WSGIHandler):
         return match
 
 
-def _shorten(chain: Any) -> None:
+def _shorten(chain: Any, view: Callable[[Request], Any]) -> None:
     """Take out of the way of each pipeline's requests the filters that would pass them on only.
 
-    `chain` is what Django has made: each filter in a function that makes answers of exceptions.
+    `chain` is what Django has made: each filter in a function that makes answers of exceptions,
+    around the next; `view` is what the last of them asks.
     """
     # Backwards: each filter is shown its way when those behind it are known.
     filters = []
     while hasattr(chain.__wrapped__, "get_response"):
-        filters.append(chain)
+        filters.append(chain.__wrapped__)
         chain = chain.__wrapped__.get_response
-    ways = dict.fromkeys(pipelines(), chain)
-    for guarded in reversed(filters):
-        each = guarded.__wrapped__
+    ways = dict.fromkeys(pipelines(), view)
+    for each in reversed(filters):
         each.get_response = _fork(dict(ways))
-        named = getattr(each, "pipelines", ways)
-        ways.update(dict.fromkeys(named, guarded))
+        if getattr(type(each), "handle", None) is not Middleware.handle:
+            handle = getattr(each, "handle", each)
+            ways.update(dict.fromkeys(getattr(each, "pipelines", ways), handle))
 
 
 def _fork(ways: dict[str, Any]) -> Callable[[Request], Any]:
-    return lambda request: ways[request.pipeline](request)
+    def pass_on(request: Request) -> Any:
+        try:
+            return ways[request.pipeline](request)
+        except Exception as exc:
+            return response_for_exception(request, exc)
+
+    return pass_on
 
 
 @lru_cache(maxsize=1024)

@@ -63,12 +63,13 @@ class Server(wsgi.Server):  # type: ignore[misc]
 
     def needs_threads(self) -> bool:
         """Whether more connections have something to say than threads have nothing to do."""
-        return bool(self.requests.qsize > self.requests.idle)
+        queued = self.requests.qsize
+        return bool(queued and queued > self.requests.idle)
 
     def has_threads_to_spare(self) -> bool:
         """Whether there is a thread for each connection that no thread has."""
         waiting_elsewhere = self._connections._num_connections  # type: ignore[attr-defined]
-        return bool(waiting_elsewhere <= self.requests.idle)
+        return bool(not waiting_elsewhere or waiting_elsewhere <= self.requests.idle)
 
     def process_conn(self, conn: Connection) -> None:
         super().process_conn(conn)

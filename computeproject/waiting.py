@@ -34,12 +34,9 @@ class Waiting:
         if self.is_over or is_needed():
             self._leave(bell)
             return None
-        poll = select.poll()
-        poll.register(socket, select.POLLIN)
-        poll.register(bell.ear, select.POLLIN)
-        found = dict(poll.poll(seconds * 1000))
+        is_found = bell.wait(socket.fileno(), seconds)
         is_called = self._leave(bell)
-        if socket.fileno() in found:
+        if is_found:
             if is_called:
                 # There is something to do here; somebody else may have nothing.
                 self.call()
@@ -81,15 +78,26 @@ class Bell:
     """A pipe that one thread rings and another one hears."""
 
     def __init__(self) -> None:
-        self.ear, self._rope = os.pipe()
+        self._ear, self._rope = os.pipe()
+        self._poll = select.poll()
+        self._poll.register(self._ear, select.POLLIN)
+
+    def wait(self, number: int, seconds: float) -> bool:
+        """Until it rings, or a file has more to read, by its number: whether it has."""
+        poll = self._poll
+        poll.register(number, select.POLLIN)
+        try:
+            return any(found == number for found, _ in poll.poll(seconds * 1000))
+        finally:
+            poll.unregister(number)
 
     def ring(self) -> None:
         os.write(self._rope, b".")
 
     def hear(self) -> None:
         """Take the ring, which whoever called has made or is about to make."""
-        os.read(self.ear, 1)
+        os.read(self._ear, 1)
 
     def __del__(self) -> None:
-        os.close(self.ear)
+        os.close(self._ear)
         os.close(self._rope)

@@ -44,6 +44,9 @@ class Cors(CorsMiddleware):
     def __call__(self, request: Any) -> HttpResponseBase:
         if request.pipeline not in self.pipelines:
             return self.get_response(request)
+        return self.handle(request)
+
+    def handle(self, request: Any) -> HttpResponseBase:
         if request.method == "OPTIONS":
             return self.preflight(request)
         response = self.get_response(request)

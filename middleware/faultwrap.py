@@ -11,7 +11,6 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpResponse
-from django.http.response import HttpResponseBase
 from django.views.defaults import server_error
 
 from middleware.base import Middleware, Request
@@ -41,9 +40,6 @@ class FaultWrap(Middleware):
     """Turn an exception into a fault, logged once with the request's id."""
 
     name = "faultwrap"
-
-    def handle(self, request: Request) -> HttpResponseBase:
-        return self.get_response(request)
 
     def process_exception(self, request: Request, exc: Exception) -> HttpResponse | None:
         if request.pipeline not in self.pipelines or isinstance(exc, _EXPECTED):

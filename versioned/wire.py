@@ -5,7 +5,8 @@ import re
 from typing import Any
 
 import orjson
-from django.http import HttpResponse
+
+from versioned.answer import Answer
 
 _RENDER = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC | orjson.OPT_OMIT_MICROSECONDS
 # One that never ends runs to the end: looking on for its end would take quadratic time.
@@ -51,10 +52,6 @@ def fragment(text: str | None) -> Any:
     return None if text is None else orjson.Fragment(text)
 
 
-def json_response(
-    value: Any, status: int = 200, content_type: str = "application/json"
-) -> HttpResponse:
-    content = b"" if value is None else dumps(value)
-    response = HttpResponse(content, status=status, content_type=content_type)
-    response.headers["Content-Length"] = str(len(content))
-    return response
+def json_response(value: Any, status: int = 200, content_type: str = "application/json") -> Answer:
+    """An answer with `value` as JSON; None is shown as nothing at all."""
+    return Answer(b"" if value is None else dumps(value), status, content_type)

@@ -14,6 +14,7 @@ from compute.api.links import Links
 from compute.domain.errors import BadRequest
 from middleware.webob_errors import not_found
 from versioned import wire
+from versioned.answer import Answer
 from versioned.negotiation import HeaderVersioning
 from versioned.operation import ResourceViewSet, UnsupportedMediaType
 from versioned.schema import Dialect, Invalid, Schema
@@ -130,8 +131,7 @@ class ComputeViewSet(ResourceViewSet):
 
     def respond(self, value: Any, status: int) -> HttpResponse:
         if value is None:
-            response = HttpResponse(status=status, content_type="application/json")
-            response.headers["Content-Length"] = "0"
+            response = Answer(status=status)
         else:
             # Nova: the vendor's media type is given back to those who ask for it.
             media_type = getattr(self.request._request, "best_content_type", "application/json")

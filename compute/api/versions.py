@@ -13,6 +13,7 @@ from compute.api.base import ComputeVersioning, ComputeViewSet, check_media_type
 from compute.api.links import host_of
 from middleware.webob_errors import not_found
 from versioned import wire
+from versioned.answer import Answer
 from versioned.negotiation import BadVersionString, VersionNotAcceptable
 from versioned.operation import MalformedBody, UnsupportedMediaType, operation
 from versioned.versions import Version, show
@@ -169,9 +170,4 @@ def _body(request: HttpRequest) -> bytes:
 
 def _answer(request: HttpRequest, value: Any, status: int = 200) -> HttpResponse:
     content = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return HttpResponse(
-        content,
-        status=status,
-        content_type=getattr(request, "best_content_type", "application/json"),
-        headers={"Content-Length": str(len(content))},
-    )
+    return Answer(content, status, getattr(request, "best_content_type", "application/json"))

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import get_script_prefix, get_urlconf, reverse
 
+from computeproject.handler import Handler
 from computeproject.metadata_wsgi import application as metadata
 from computeproject.wsgi import application
 from middleware.admin import Sessions
@@ -132,13 +133,15 @@ def test_filters_that_a_pipeline_does_not_name_are_not_asked(monkeypatch):
         asked.append(type(self).__name__)
         return self.get_response(request)
 
-    for each in (RequestId, SizeLimit, Sessions):
-        monkeypatch.setattr(each, "__call__", note)
-    ask("/v2.1/")
+    for each in (RequestId, SizeLimit):
+        monkeypatch.setattr(each, "handle", note)
+    monkeypatch.setattr(Sessions, "__call__", note)
+    noted = Handler()
+    ask("/v2.1/", noted)
     assert asked == ["RequestId"]
     asked.clear()
-    ask("/v2.1/servers")
+    ask("/v2.1/servers", noted)
     assert asked == ["RequestId", "SizeLimit"]
     asked.clear()
-    ask("/_cloud/ready")
+    ask("/_cloud/ready", noted)
     assert asked == ["RequestId", "SizeLimit"]

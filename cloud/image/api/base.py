@@ -20,6 +20,7 @@ from cloud.image.errors import (
     NotImplementedMethod,
 )
 from versioned import wire
+from versioned.answer import Answer
 from versioned.operation import ResourceViewSet
 from versioned.schema import Dialect, Invalid
 
@@ -164,9 +165,7 @@ class ImageServiceViewSet(ResourceViewSet):
         if value is not None:
             return super().respond(value, status)
         # Glance: an empty answer is webob's; its client would read one of JSON, and ask again.
-        response = HttpResponse(status=status, content_type="text/html; charset=UTF-8")
-        response.headers["Content-Length"] = "0"
-        return response
+        return Answer(status=status, content_type="text/html; charset=UTF-8")
 
     def json(self, value: Any, status: int = 200, **headers: str) -> HttpResponseBase:
         response = wire.json_response(value, status)

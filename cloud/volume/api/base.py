@@ -15,6 +15,7 @@ from cloud.volume.api.history import HISTORY
 from cloud.volume.errors import BadRequest, NotFound, VolumeError, malformed, not_found
 from middleware.webob_errors import not_found as not_found_page
 from versioned import wire
+from versioned.answer import Answer
 from versioned.negotiation import BadVersionString, HeaderVersioning, VersionNotAcceptable
 from versioned.operation import (
     MalformedBody,
@@ -167,11 +168,7 @@ class VolumeServiceViewSet(ResourceViewSet):
 
     def bare(self, status: int) -> HttpResponse:
         """An empty answer that is no JSON, and does not say the request's id in Cinder's way."""
-        return HttpResponse(
-            status=status,
-            content_type="text/html; charset=UTF-8",
-            headers={"Content-Length": "0"},
-        )
+        return Answer(status=status, content_type="text/html; charset=UTF-8")
 
     def handle_exception(  # type: ignore[override]
         self, exc: Exception

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import jsonschema
-from django.http import HttpResponse
 
 from compute.api import types
 from compute.api.servers import lookup
 from compute.domain import tags as marks
 from compute.domain.errors import BadRequest, ServerNotFound
 from compute.models import Server
+from versioned.answer import Answer
 from versioned.operation import operation
 
 _ALL = {
@@ -59,10 +59,7 @@ class ServerTagsViewSet(lookup.OfServer):
         _check(tag)
         is_new = marks.add(server, tag)
         # Nova: these two answers are written by hand, and have webob's content type.
-        response = HttpResponse(
-            status=201 if is_new else 204, content_type="text/html; charset=UTF-8"
-        )
-        response.headers["Content-Length"] = "0"
+        response = Answer(status=201 if is_new else 204, content_type="text/html; charset=UTF-8")
         if is_new:
             base = request.links.of("servers", server_id)[0]["href"]
             # Nova: line breaks and tabs fall out when the address is made absolute.

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.http import HttpResponse
 
 from compute.api import paging, types
 from compute.api.servers.lookup import OfServer, find
 from compute.domain import attachments, swapping
 from compute.models import BlockDevice
+from versioned.answer import Answer
 from versioned.operation import operation
 from versioned.prepared import Forms
 from versioned.schema import body, query
@@ -124,9 +124,7 @@ class ServerVolumesViewSet(OfServer):
         )
         if request.version >= (2, 101):
             # Nova: this answer is written by hand, and has webob's content type.
-            response = HttpResponse(status=202, content_type="text/html; charset=UTF-8")
-            response.headers["Content-Length"] = "0"
-            return response
+            return Answer(status=202, content_type="text/html; charset=UTF-8")
         row = {**asked, "serverId": server_id, "device": device, "tag": tag}
         return {
             "volumeAttachment": AttachmentMade.render(
