@@ -26,6 +26,7 @@ class Request(HTTPRequest):  # type: ignore[misc]
     rfile: Any
     head: heads.Head | None = None
     answered: Sequence[tuple[str, str]] = ()
+    length: int | None = None
     _waiting_head = b""
 
     def parse_request(self) -> None:
@@ -81,7 +82,7 @@ class Request(HTTPRequest):  # type: ignore[misc]
         """Whether the answer's length is known, and others will follow it."""
         return bool(
             self.head is not None
-            and heads.length(self.answered) is not None
+            and self.length is not None
             and not self.outheaders
             and not self.close_connection
             and not self.status.startswith("413")
@@ -122,6 +123,7 @@ class Connection(HTTPConnection):  # type: ignore[misc]
     # looked again whether the thread is needed: a count of idle ones may have been about to change.
     SHORTLY = 0.002
     A_WHILE = 1.0
+    _is_calm = True
 
     @cached_property
     def environ(self) -> Environ:
@@ -149,11 +151,14 @@ class Connection(HTTPConnection):  # type: ignore[misc]
             return True
         until = time.monotonic() + server.timeout
         while time.monotonic() < until:
-            is_calm = server.has_threads_to_spare()
-            seconds = self.A_WHILE if is_calm else self.SHORTLY
+            # As it was the last time; who is needed will be called.
+            seconds = self.A_WHILE if self._is_calm else self.SHORTLY
             found = server.waiting.wait(self.socket, seconds, server.needs_threads)
-            if found is not False or not is_calm:
+            if found is not False:
                 return bool(found)
+            was_calm, self._is_calm = self._is_calm, server.has_threads_to_spare()
+            if not was_calm:
+                return False
         return False
 
     def _is_read_ahead(self) -> bool:
@@ -190,7 +195,7 @@ class Gateway(wsgi.Gateway_10):  # type: ignore[misc]
 
     def respond(self) -> None:
         request = self.req
-        if wants_upgrade(self.env):
+        if request.head is None and wants_upgrade(self.env):
             connection = request.conn
             # Sent and lingering: cheroot neither answers nor shuts the socket down.
             request.sent_headers = request.close_connection = connection.linger = True
@@ -219,5 +224,5 @@ class Gateway(wsgi.Gateway_10):  # type: ignore[misc]
             return super().start_response(status, headers, exc_info)
         self.started_response = True
         request.status, request.answered = status, headers
-        self.remaining_bytes_out = heads.length(headers)
+        self.remaining_bytes_out = request.length = heads.length(headers)
         return self.write

@@ -21,6 +21,7 @@ from middleware.base import Middleware, Request
 from middleware.pipelines import pipelines
 from middleware.urlmap import RAW_PATH
 from versioned.answer import Headers
+from versioned.prepared.here import here
 
 StartResponse = Callable[..., Any]
 
@@ -36,6 +37,7 @@ class Handler(WSGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
+        self._prefix: str | None = settings.FORCE_SCRIPT_NAME
         unburden()
 
     def load_middleware(self, is_async: bool = False) -> None:
@@ -45,7 +47,9 @@ class Handler(WSGIHandler):
         _shorten(chain, self._get_response)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Any:
-        if environ.get("SCRIPT_NAME") or settings.FORCE_SCRIPT_NAME is not None:
+        if self._prefix is not None:
+            environ["SCRIPT_NAME"] = self._prefix
+        if environ.get("SCRIPT_NAME"):
             answer = super().__call__(environ, start_response)
             clear_script_prefix()
             return answer
@@ -70,7 +74,7 @@ class Handler(WSGIHandler):
         """The URLconf of a thread is the project's, unless an application has one of its own."""
         chain: Any = self._middleware_chain  # type: ignore[attr-defined]
         response = chain(request)
-        response._resource_closers += (request.close, db.close_old_connections)
+        response._resource_closers += (request.close, _look_at_connection)
         if hasattr(request, "urlconf"):
             set_urlconf(None)
         if response.status_code >= 400:
@@ -90,14 +94,15 @@ class Handler(WSGIHandler):
         """
         if request.pipeline == "admin":
             return super()._get_response(request)  # type: ignore[misc]
-        view, args, kwargs = self.resolve_request(request)
+        match = self.resolve_request(request)
         try:
-            response = view(request, *args, **kwargs)
+            response = match.func(request, *match.args, **match.kwargs)
         except Exception as exc:
             response = self.process_exception_by_middleware(exc, request)
             if response is None:
                 raise
-        self.check_response(response, view)
+        if response is None:
+            self.check_response(response, match.func)  # type: ignore[arg-type]
         return response
 
     def resolve_request(self, request: Any) -> ResolverMatch:
@@ -141,6 +146,11 @@ def _fork(ways: dict[str, Any]) -> Callable[[Request], Any]:
 @lru_cache(maxsize=1024)
 def _resolved(urlconf: Any, path: str) -> ResolverMatch:
     return get_resolver(urlconf).resolve(path)
+
+
+def _look_at_connection() -> None:
+    """Drop a connection that is broken; there is one database only."""
+    here().close_if_unusable_or_obsolete()
 
 
 def unburden() -> None:

@@ -60,7 +60,6 @@ def _is_plain(environ: dict[str, Any]) -> bool:
         and not environ.get("SCRIPT_NAME")
         and "SCRIPT_URL" not in environ
         and "REDIRECT_URL" not in environ
-        and settings.FORCE_SCRIPT_NAME is None
     )
 
 

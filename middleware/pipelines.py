@@ -1,6 +1,7 @@
 """The pipelines of `settings.PIPELINES`, and which path goes through which (`URL_MAP`)."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from middleware.conf import conf
@@ -51,7 +52,9 @@ class UrlTable:
                 mount = Mount(prefix.removesuffix("/+"), prefix.endswith("/+"), pipeline)
                 self._by_word.setdefault(prefix.split("/", 2)[1], []).append(mount)
 
-    def find(self, path: str) -> Mount:
+        self.find = lru_cache(maxsize=1024)(self._find)
+
+    def _find(self, path: str) -> Mount:
         for mount in self._by_word.get(path.split("/", 2)[1] if path else "", ()):
             if mount.holds(path):
                 return mount

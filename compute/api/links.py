@@ -8,9 +8,10 @@ from django.http import HttpRequest
 
 def host_of(request: HttpRequest) -> str:
     """Scheme, host and, behind a proxy, prefix; without the port that the scheme implies."""
-    port = ":443" if request.scheme == "https" else ":80"
+    scheme = request.scheme
+    port = ":443" if scheme == "https" else ":80"
     prefix = request.META.get("SCRIPT_NAME", "").rstrip("/")
-    return f"{request.scheme}://{request.get_host().removesuffix(port)}{prefix}"
+    return f"{scheme}://{request.get_host().removesuffix(port)}{prefix}"
 
 
 class Links:

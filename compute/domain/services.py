@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -36,7 +36,17 @@ def down_after() -> timedelta:
     return timedelta(seconds=getattr(settings, "SERVICE_DOWN_TIME", 60))
 
 
-def is_up(service: Service) -> bool:
+class Seen(NamedTuple):
+    """What is known of a service's life: columns of its row."""
+
+    host: str
+    disabled: bool
+    forced_down: bool
+    last_seen_up: datetime | None
+    created_at: datetime
+
+
+def is_up(service: Service | Seen) -> bool:
     """Whether it has reported lately and nobody has forced it down."""
     if service.forced_down:
         return False

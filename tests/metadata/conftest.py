@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.test import Client
+from django.urls import set_urlconf
 
 from compute.metadata_api.cache import cache
 from tests.cast import HERS
@@ -65,7 +66,9 @@ def ask(db):
         sent = {name: value for name, value in sent.items() if value is not None}
         return Answer(client.generic(method, path, body, "", headers=sent, REMOTE_ADDR=address))
 
-    return asked
+    yield asked
+    # Django's test client leaves the application's in this thread.
+    set_urlconf(None)
 
 
 @pytest.fixture

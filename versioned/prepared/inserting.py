@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import DateTimeField, Field, Model
 from django.db.models.fields import AutoFieldMixin
 
+from versioned.prepared.here import here
 from versioned.prepared.statements import Statement
 from versioned.prepared.values import plain_types, preparation
 
@@ -32,7 +33,7 @@ def insert(
 
 
 def _insert(rows: Sequence[Model], unique: tuple[str, ...], update: tuple[str, ...]) -> None:
-    connection = connections[DEFAULT_DB_ALIAS]
+    connection = here()
     model = type(rows[0])
     statement = _statement(model, connection.vendor, len(rows), unique, update)
     columns = _columns(model, connection.vendor)
@@ -66,7 +67,7 @@ def _columns(model: type[Model], vendor: str) -> list[tuple[str, frozenset[type]
 
     and what makes the value, None where it is only read.
     """
-    connection = connections[DEFAULT_DB_ALIAS]
+    connection = here()
     return [
         (
             field.attname,
@@ -88,7 +89,7 @@ def _is_only_read(field: Any) -> bool:
 def _statement(
     model: type[Model], vendor: str, count: int, unique: tuple[str, ...], update: tuple[str, ...]
 ) -> Statement:
-    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    quote = here().ops.quote_name
     fields, key = _fields(model), model._meta.pk
     row = f"({', '.join(['%s'] * len(fields))})"
     statement = (
@@ -102,4 +103,4 @@ def _statement(
         statement += f" ON CONFLICT ({there}) DO {f'UPDATE SET {written}' if update else 'NOTHING'}"
     if isinstance(key, AutoFieldMixin):
         statement += f" RETURNING {quote(key.column)}"
-    return Statement(connections[DEFAULT_DB_ALIAS], statement)
+    return Statement(here(), statement)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable
 
+from versioned.prepared.here import here
 from versioned.prepared.places import Slots, stand_in
 from versioned.prepared.statements import Statement
 
@@ -29,7 +29,7 @@ class Prepared(Generic[R]):
         self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, *parameters: Any) -> list[R]:
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
             compiled = self._compiled[connection.vendor] = self._compile(connection)

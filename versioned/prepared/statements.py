@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 
 
@@ -16,7 +17,8 @@ class Statement:
 
     def __init__(self, connection: Any, sql: str) -> None:
         self.sql = sql
-        self._is_sqlite = connection.vendor == "sqlite"
+        # Django logs all queries while it debugs.
+        self._may_go_straight = connection.vendor == "sqlite" and not settings.DEBUG
         self._own = FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
 
     def rows(self, connection: Any, values: Sequence[Any]) -> list[Any]:
@@ -38,14 +40,15 @@ class Statement:
 
     def _goes_straight(self, connection: Any) -> bool:
         return (
-            self._is_sqlite
+            self._may_go_straight
             and connection.connection is not None
             and not connection.execute_wrappers
-            and not connection.queries_logged
+            and not connection.force_debug_cursor
         )
 
     def _straight(self, connection: Any, values: Sequence[Any]) -> sqlite3.Cursor:
-        connection.validate_no_broken_transaction()
+        if connection.needs_rollback:
+            connection.validate_no_broken_transaction()
         try:
             cursor: sqlite3.Cursor = connection.connection.execute(self._own, values)
         except sqlite3.Error:

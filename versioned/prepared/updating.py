@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet, Value
 from django.db.models.sql import DeleteQuery, UpdateQuery
 
+from versioned.prepared.here import here
 from versioned.prepared.places import Slots, stand_in
 from versioned.prepared.statements import Statement
 from versioned.prepared.values import plain_types, preparation
@@ -26,7 +26,7 @@ class PreparedUpdate:
         self._compiled: dict[tuple[str, ...], _Compiled] = {}
 
     def __call__(self, *parameters: Any, **values: Any) -> int:
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         key = (connection.vendor, *values)
         compiled = self._compiled.get(key)
         if compiled is None:

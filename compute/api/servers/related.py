@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from compute.api.base import ComputeAsk
 from compute.domain import services, zones
 from compute.domain.errors import ServerNotFound
+from compute.domain.services import Seen
 from compute.models import (
     BlockDevice,
     Server,
@@ -85,13 +86,13 @@ def _host_status(rows: list[Row], ask: ComputeAsk) -> dict[Any, Any]:
     if not hosts:
         return {}
     if len(hosts) == 1:
-        found: Iterable[Service] = [Service(**row) for row in _SERVICE(*hosts)]
+        found: Iterable[Any] = _SERVICE(*hosts)
     else:
-        found = Service.objects.filter(binary=services.COMPUTE, host__in=hosts)
-    return {service.host: host_status(service) for service in found}
+        found = _services().filter(host__in=hosts)
+    return {row[0]: host_status(Seen(*row)) for row in found}
 
 
-def host_status(service: Service) -> str:
+def host_status(service: Seen) -> str:
     """Nova's word for a host: MAINTENANCE goes before DOWN, and that before UP."""
     if service.disabled:
         return "MAINTENANCE"
@@ -137,12 +138,12 @@ _GROUP = Prepared(
     str,
 )
 
-_SERVICE = Prepared(
-    lambda host: Service.objects.filter(binary=services.COMPUTE, host=host).values(
-        "host", "disabled", "forced_down", "last_seen_up", "created_at"
-    ),
-    str,
-)
+
+def _services() -> QuerySet[Service, Any]:
+    return Service.objects.filter(binary=services.COMPUTE).values_list(*Seen._fields)
+
+
+_SERVICE = Prepared(lambda host: _services().filter(host=host), str)
 
 _LOADERS: dict[str, Callable[[list[Row], ComputeAsk], dict[Any, Any]]] = {
     "tags": _tags,
