@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from cloud.identity import validation
 from tests.identity.conftest import Keystone
@@ -144,6 +145,23 @@ def test_ec2_keys_are_made_shown_and_deleted(admin, demo):
     assert demo.get("/credentials?type=ec2").json["credentials"][0]["user_id"] == user
     assert demo.delete(f"{path}/{made['access']}").status == 204
     assert demo.get(f"{path}/{made['access']}").status == 404
+
+
+@pytest.mark.parametrize("odd", [None, "", "nope", 5, True, [1], [], {}])
+def test_ec2_keys_of_what_is_no_project_are_not_made(admin, demo, odd):
+    path = f"/users/{admin.id('users', 'demo')}/credentials/OS-EC2"
+    answer = demo.post(path, {"tenant_id": odd})
+    assert (answer.status, answer.error) == (404, f"Could not find project: {odd}.")
+    assert demo.get(path).json["credentials"] == []
+
+
+def test_null_is_no_body(keystone, admin):
+    path = f"/users/{admin.id('users', 'admin')}/credentials/OS-EC2"
+    sent = Client().post(
+        f"/identity/v3{path}", "null", "application/json", headers={"X-Auth-Token": admin.token}
+    )
+    assert sent.status_code == 400
+    assert "valid JSON" in sent.json()["error"]["message"]
 
 
 def test_credentials_are_their_users(keystone, admin, demo):

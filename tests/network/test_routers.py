@@ -76,6 +76,23 @@ def test_routes_lead_over_hosts_that_the_router_reaches(net, router, subnet):
     assert left["routes"] == []
 
 
+@pytest.mark.parametrize("odd", [False, True, 0, 7, "", "routes", [], ["routes"], {}, None])
+@pytest.mark.parametrize("verb", ["add_extraroutes", "remove_extraroutes"])
+def test_routes_are_in_an_object(net, router, verb, odd):
+    before = net.get(f"/routers/{router['id']}").json
+    answer = net.put(f"/routers/{router['id']}/{verb}", {"router": odd})
+    assert answer.status == 400
+    assert net.get(f"/routers/{router['id']}").json == before
+
+
+def test_what_adds_no_routes_is_no_revision(net, router):
+    path = f"/routers/{router['id']}"
+    before = net.get(path).json["router"]["revision_number"]
+    for verb in ("add_extraroutes", "remove_extraroutes"):
+        shown = net.put(f"{path}/{verb}", {"router": {"routes": []}}).json["router"]
+        assert shown["revision_number"] == before
+
+
 def test_snat_is_the_operators(net, public):
     info = {"network_id": public["id"], "enable_snat": False}
     answer = net.post("/routers", {"router": {"external_gateway_info": info}})

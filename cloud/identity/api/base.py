@@ -120,9 +120,12 @@ class IdentityViewSet(ResourceViewSet):
 
     def read_body(self, request: Any) -> Any:
         body = super().read_body(request)
-        if body is not None and not isinstance(body, dict):
-            raise MalformedBody
-        return body or {}
+        if not isinstance(body, dict):
+            # Keystone: null is no object either.
+            if request.method in ("POST", "PUT", "PATCH") and request._request.body:
+                raise MalformedBody
+            return {}
+        return body
 
     def finish(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
         response.headers.setdefault("Vary", "X-Auth-Token")

@@ -109,7 +109,8 @@ class Ec2CredentialViewSet(_PrimaryViewSet):
     @operation(policy="ec2_create_credential", target="found", status=201)
     def create(self, request: Any, user_id: str) -> dict[str, Any]:
         self.authorize({"credential": {"user_id": user_id}})
-        project_id = request.json.get("tenant_id")
+        # Whatever is asked for: no other project has its name.
+        project_id = str(request.json.get("tenant_id"))
         users.get(user_id)
         projects.get(project_id)
         self.require_primary()

@@ -139,7 +139,8 @@ class NounViewSet(NetworkViewSet):
         if not self.scope().filter(id=id).exists():
             raise errors.HTTPNotFound("The resource could not be found.")
         values = {**self.acted_on(found), **(given if isinstance(given, dict) else {})}
-        asked = values if given is None else given
+        # Neutron: what is empty says nothing, and what no name can be in neither.
+        asked = given if given and isinstance(given, (dict, list, str)) else values
         judging.demand(self.context, self.noun, action, self.target_of(found), values, asked)
         return found
 

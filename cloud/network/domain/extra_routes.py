@@ -38,10 +38,16 @@ def add(router: Router, more: list[Values]) -> None:
     with transaction.atomic():
         routes = router.routes + [route for route in more if route not in router.routes]
         check(router, routes)
-        standard.change(router, {"routes": routes})
+        _write(router, routes)
 
 
 def remove(router: Router, gone: list[Values]) -> None:
     """Take routes out; those that are not there are overlooked."""
     with transaction.atomic():
-        standard.change(router, {"routes": [route for route in router.routes if route not in gone]})
+        _write(router, [route for route in router.routes if route not in gone])
+
+
+def _write(router: Router, routes: list[Values]) -> None:
+    # Neutron: what changes nothing is no revision.
+    if routes != router.routes:
+        standard.change(router, {"routes": routes})
