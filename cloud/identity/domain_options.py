@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cloud.identity.errors import Forbidden, NotFound
+from cloud.identity.errors import BadRequest, Forbidden, NotFound
 from cloud.identity.models import DomainOption, Project
 
 Options = dict[str, dict[str, Any]]
@@ -74,6 +74,14 @@ COMPLIANCE = "security_compliance"
 _READABLE: dict[str, Any] = {"password_regex": None, "password_regex_description": None}
 
 
+# Keystone: says of what is no object what Python said when it was used as one.
+_NO_LIST = "'{}' object is not iterable"
+_WORDS = {
+    str: "string indices must be integers, not 'str'",
+    list: "list indices must be integers or slices, not str",
+}
+
+
 def _refused(reason: str) -> Forbidden:
     return Forbidden(f"Invalid domain specific configuration: {reason}.")
 
@@ -92,9 +100,10 @@ def check(group: str | None, option: str | None = None) -> None:
 
 
 def _check_all(config: Any) -> None:
-    # Keystone: fails (500) where a configuration is a text or a list.
-    if not config or not isinstance(config, dict):
+    if not config:
         raise _refused("No options specified")
+    if not isinstance(config, dict):
+        raise BadRequest(_WORDS.get(type(config), _NO_LIST.format(type(config).__name__)))
     for group, options in config.items():
         if not options or not isinstance(options, dict):
             raise _refused(
@@ -146,12 +155,12 @@ def compliance(domain_id: str, option: str | None) -> dict[str, Any]:
     return {option: _READABLE[option]}
 
 
-def stored(domain_id: str) -> Options:
-    """What is set for a domain, without secrets."""
+def stored(domain_id: str, *, with_secrets: bool = False) -> Options:
+    """What is set for a domain; secrets are left out where they are shown."""
     config: Options = {}
     rows = DomainOption.objects.filter(domain_id=domain_id).order_by("pk")
     for group, option, value in rows.values_list("group", "option", "value"):
-        if option not in _SECRET.get(group, ()):
+        if with_secrets or option not in _SECRET.get(group, ()):
             config.setdefault(group, {})[option] = value
     return config
 
@@ -190,37 +199,37 @@ def _write(domain: Project, config: Options) -> None:
 
 def update(domain: Project, config: Any, group: str | None, option: str | None) -> Options:
     """Change a domain's configuration, or one group or option of it that is set."""
-    check(group, option)
     if group is not None and option is not None:
-        _check_named(config, group, option)
         config = {group: config}
-    elif group is not None:
-        _check_named(config, group, None)
     _check_all(config)
+    check(group, option)
     if group is not None:
-        get(domain.pk, group, option)
+        _check_named(config, group, option)
+        there = stored(domain.pk, with_secrets=True).get(group)
+        if there is None or (option is not None and option not in there):
+            raise _not_found(domain.pk, group, option)
     with transaction.atomic():
         _write(domain, config)
-    return stored(domain.pk)
+    return get(domain.pk, None, None)
 
 
-def _check_named(config: Any, group: str, option: str | None) -> None:
-    """Refuse a body that names anything but the group, or the option of it, that the URL names."""
-    name = option or group
-    if not isinstance(config, dict) or len(config) != 1:
+def _check_named(config: Options, group: str, option: str | None) -> None:
+    """Refuse what names anything but the group, or the option of it, that the URL names."""
+    if len(config) != 1 or (option is not None and len(config[group]) != 1):
         what = f"option {option} in group {group}" if option else f"group {group}"
         # Keystone: two spaces stand where the option is named.
         kind = "option must be specified  in" if option else "group must be specified in"
         raise _refused(f"Trying to update {what}, so that, and only that, {kind} the config")
-    (other,) = config
-    if other != name and option:
+    if group not in config:
+        (other,) = config
+        raise _refused(
+            f"request to update group {group}, but config provided contains group {other} instead"
+        )
+    if option is not None and option not in config[group]:
+        (other,) = config[group]
         raise _refused(
             f"Trying to update option {option} in group {group}, but config provided contains "
             f"option {other} instead"
-        )
-    if other != name:
-        raise _refused(
-            f"request to update group {group}, but config provided contains group {other} instead"
         )
 
 

@@ -13,7 +13,7 @@ class DomainConfigViewSet(IdentityViewSet):
     @operation(policy="create_domain_config")
     def create(self, request: Any, domain_id: str) -> Any:
         config, is_first = domain_options.create(
-            projects.get_domain(domain_id), request.json.get("config")
+            projects.get_domain(domain_id), request.json.get("config", {})
         )
         return self.respond({"config": config}, 201 if is_first else 200)
 
@@ -33,7 +33,7 @@ class DomainConfigViewSet(IdentityViewSet):
         self, request: Any, domain_id: str, group: str | None = None, option: str | None = None
     ) -> dict[str, Any]:
         domain = projects.get_domain(domain_id)
-        config = request.json.get("config")
+        config = request.json.get("config", {})
         return {"config": domain_options.update(domain, config, group, option)}
 
     @operation(policy="delete_domain_config", status=204)

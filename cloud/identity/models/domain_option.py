@@ -13,7 +13,8 @@ class DomainOption(models.Model):
     domain: Any = fields.reference("Project")
     group = models.CharField(max_length=255)
     option = models.CharField(max_length=255)
-    value = models.JSONField()
+    # Keystone: null is a value like others.
+    value = models.JSONField(null=True)
 
     class Meta:
         constraints = [

@@ -2,9 +2,9 @@
 
 python -m tests.oracle.neighbours.compare --cloud URL [-v] SERVICE REAL [STEPS.yaml ...]
 
-SERVICE is image, network or volume; REAL is where the real one answers, and URL the cloud whose
-Identity gives tokens for both.  `prepare` of SERVICE/stage.py, if there is one, sets our side's
-stage.  Steps are written as for tests.oracle.differential.
+SERVICE is identity, image, network or volume; REAL is where the real one answers, and URL the cloud
+whose Identity gives tokens for both; a real Identity gives its own.  `prepare` of SERVICE/stage.py,
+if there is one, gets both sides and makes them alike.  Steps are written as for tests.oracle.differential.
 """
 
 import argparse
@@ -32,11 +32,12 @@ def main() -> int:
     options = parser.parse_intermixed_args()
     room = HERE / options.service
     left = Side(options.real, options.cloud, service=options.service)
+    if options.service == "identity":
+        left = Side(f"{options.real}/identity", options.real, service=options.service)
     right = Side(f"{options.cloud}/{options.service}", options.cloud, service=options.service)
     Stage(right).people()
     if (room / "stage.py").exists():
-        # What the demo cloud is born with, and the real service is not, goes.
-        importlib.import_module(f"{__package__}.{options.service}.stage").prepare(right)
+        importlib.import_module(f"{__package__}.{options.service}.stage").prepare(left, right)
     for side in (left, right):
         for who in CAST:
             side.token(who)

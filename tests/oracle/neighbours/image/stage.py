@@ -7,7 +7,7 @@ from tests.oracle.sides import Side, send
 PATCH = "application/openstack-images-v2.1-json-patch"
 
 
-def prepare(side: Side) -> None:
+def prepare(_: Side, side: Side) -> None:
     """Delete all images of the side, hidden and protected ones, too."""
     token = ("X-Auth-Token", side.token("admin"))
     unprotect = json.dumps([{"op": "replace", "path": "/protected", "value": False}]).encode()

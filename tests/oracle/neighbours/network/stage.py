@@ -8,7 +8,7 @@ from tests.oracle.stage import Stage
 _NOUNS = ("routers", "ports", "networks", "subnetpools")
 
 
-def prepare(side: Side) -> None:
+def prepare(_: Side, side: Side) -> None:
     """Delete the routers, networks and pools of the side; its agents stay."""
     stage = Stage(side)
 
