@@ -44,7 +44,12 @@ def dumps(value: Any) -> bytes:
     try:
         return orjson.dumps(value, option=_RENDER)
     except TypeError:
-        return json.dumps(value).encode()
+        # Integers beyond 64 bits, among others; what only orjson knows, it has to write.
+        return json.dumps(value, default=_by_orjson).encode()
+
+
+def _by_orjson(value: Any) -> Any:
+    return orjson.loads(orjson.dumps(value, option=_RENDER))
 
 
 def fragment(text: str | None) -> Any:

@@ -160,6 +160,15 @@ def test_a_range_of_addresses_is_a_text(cloud, api, cidr):
     assert (answer.status, answer.error) == (400, f"{cidr} is not a valid IP network.")
 
 
+@pytest.mark.parametrize("port", [{}, [], [1]])
+def test_what_nova_did_not_foresee_of_ports_is_said_as_it_says_it(cloud, api, port):
+    (group,) = api.get("/os-security-groups").json["security_groups"]
+    rule = {"parent_group_id": group["id"], "ip_protocol": "tcp", "from_port": 1, "to_port": port}
+    answer = api.post("/os-security-group-rules", {"security_group_rule": rule})
+    assert answer.status == 500
+    assert answer.error.endswith("<class 'TypeError'>")
+
+
 @pytest.mark.parametrize(
     ("ask", "path", "status", "said"),
     [

@@ -21,6 +21,13 @@ def test_a_project_sees_its_own_and_what_is_public(glance, carol, admin):
             assert carol.ask(method, f"/images/{image_id}{path}").status == 404
 
 
+def test_a_member_is_no_number_that_a_database_has_no_room_for(glance):
+    image_id = glance.make()
+    for odd in (2**70, -(2**70), ["x"], {"x": 1}):
+        assert glance.post(f"/images/{image_id}/members", {"member": odd}).status == 400
+    assert glance.get(f"/images/{image_id}/members").json["members"] == []
+
+
 def test_a_shared_image_is_seen_by_a_member_and_listed_once_accepted(glance, carol):
     image_id = glance.make()
     made = glance.post(f"/images/{image_id}/members", {"member": ELSEWHERE})

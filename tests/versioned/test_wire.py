@@ -11,6 +11,11 @@ def test_long_numbers_keep_their_digits():
     assert wire.loads(b"123456789012345678901234567890") == 123456789012345678901234567890
 
 
+def test_long_numbers_are_written_beside_times():
+    value = {"number": 2**70, "time": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)}
+    assert wire.loads(wire.dumps(value)) == {"number": 2**70, "time": "2026-01-02T03:04:05Z"}
+
+
 def test_what_only_the_standard_library_reads_is_read():
     assert wire.loads(b'{"a": Infinity}') == {"a": float("inf")}
 

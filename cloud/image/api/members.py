@@ -21,6 +21,10 @@ def render(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _is_too_long(number: Any) -> bool:
+    return isinstance(number, int) and not -(2**63) <= number < 2**63
+
+
 class MembersViewSet(ImageServiceViewSet):
     """/v2/images/{image_id}/members"""
 
@@ -62,8 +66,8 @@ class MembersViewSet(ImageServiceViewSet):
             raise Forbidden(f"Not allowed to create members for image {image_id}.") from None
         self.authorize(image)
         project_id = given["member"]
-        if isinstance(project_id, (list, dict)):
-            # Glance: its database fails on what is no text.
+        if isinstance(project_id, (list, dict)) or _is_too_long(project_id):
+            # Glance: its database fails on what it takes for no text.
             raise BadRequest("The member must be the id of a project.")
         return render(members.add(image_id, project_id))
 

@@ -9,7 +9,7 @@ from compute.api.proxies import group_shapes
 from compute.api.proxies.base import LAST, ProxyViewSet
 from compute.api.proxies.security_groups import RULE, checked, find
 from compute.clients.network import network, quoted
-from compute.domain.errors import BadRequest, Conflict, Forbidden, NotFound
+from compute.domain.errors import BadRequest, Conflict, Forbidden, NotFound, Unexpected
 from versioned.operation import operation
 
 CREATE: types.Type = {
@@ -102,6 +102,8 @@ def _with_ports(protocol: str, given_first: Any, given_last: Any) -> dict[str, A
         what = "Type and Code must be integers for ICMP protocol type"
         what = what if known == "ICMP" else "To and From ports must be integers"
         raise BadRequest(f"Invalid input received: {what}") from None
+    except TypeError as exc:
+        raise Unexpected(kind="TypeError") from exc
     if known not in ("TCP", "UDP", "ICMP"):
         raise BadRequest(f"Invalid IP protocol {protocol}.")
     if known == "ICMP":

@@ -43,7 +43,8 @@ def main(port: str, state: Path) -> None:
     manage(conf, "credential_setup", *who)
     manage(
         conf, "bootstrap", "--bootstrap-password", "password", "--bootstrap-region-id", "RegionOne",
-        "--bootstrap-public-url", url, "--bootstrap-internal-url", url, "--bootstrap-admin-url", url,
+        "--bootstrap-public-url", url, "--bootstrap-internal-url", url,
+        "--bootstrap-admin-url", url,
     )  # fmt: skip
     os.environ["OS_KEYSTONE_CONFIG_FILES"] = str(conf)
     sys.argv = sys.argv[:1]
@@ -51,7 +52,8 @@ def main(port: str, state: Path) -> None:
 
     application = DispatcherMiddleware(NotFound(), {"/identity": initialize_public_application()})
     server = make_server("127.0.0.1", int(port), application, threaded=True)
-    print("READY", flush=True)
+    sys.stdout.write("READY\n")
+    sys.stdout.flush()
     server.serve_forever()
 
 
