@@ -76,7 +76,7 @@ _READABLE: dict[str, Any] = {"password_regex": None, "password_regex_description
 
 # Keystone: says of what is no object what Python said when it was used as one.
 _NO_LIST = "'{}' object is not iterable"
-_WORDS = {
+_WORDS: dict[type, str] = {
     str: "string indices must be integers, not 'str'",
     list: "list indices must be integers or slices, not str",
 }

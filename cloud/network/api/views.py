@@ -140,7 +140,7 @@ class NounViewSet(NetworkViewSet):
             raise errors.HTTPNotFound("The resource could not be found.")
         values = {**self.acted_on(found), **(given if isinstance(given, dict) else {})}
         # Neutron: what is empty says nothing, and what no name can be in neither.
-        asked = given if given and isinstance(given, (dict, list, str)) else values
+        asked: Any = given if given and isinstance(given, (dict, list, str)) else values
         judging.demand(self.context, self.noun, action, self.target_of(found), values, asked)
         return found
 
