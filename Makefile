@@ -89,8 +89,8 @@ audit: $(VENV)/installed-test  ## look for known holes in what is pinned: make a
 oracle: $(VENV)/installed-test  ## compare with a real Nova, installed into an environment of its own
 	tests/oracle/run.sh
 
-neighbours: $(VENV)/installed-test  ## likewise Identity, Image, Network and Volume with real ones: make neighbours [SERVICE=image]
-	for each in $(or $(SERVICE),identity image volume network); do tests/oracle/neighbours/run.sh $$each || exit; done
+neighbours: $(VENV)/installed-test  ## likewise the neighbours with real ones: make neighbours [SERVICE=image]
+	for each in $(or $(SERVICE),identity image network placement volume); do tests/oracle/neighbours/run.sh $$each || exit; done
 
 walks: $(VENV)/installed-test  ## walk through this cloud and a real Nova at random: make walks [SEED=1] [COUNT=10]
 	tests/oracle/run.sh --walks $(or $(SEED),1) $(or $(COUNT),10)

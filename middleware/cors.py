@@ -28,6 +28,8 @@ SIMPLE_HEADERS = frozenset(
 )
 # Their apps answer OPTIONS as they answer GET.
 _DOCUMENTS = frozenset({"versions", "versions_v2", "versions_v21", "metadata"})
+# Their chain has no such filter where no origin is allowed.
+_WITHOUT_ORIGINS = frozenset({"placement", "placement_root"})
 
 
 class Cors(CorsMiddleware):
@@ -47,7 +49,9 @@ class Cors(CorsMiddleware):
         return self.handle(request)
 
     def handle(self, request: Any) -> HttpResponseBase:
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" and (
+            request.pipeline not in _WITHOUT_ORIGINS or self._allows_any()
+        ):
             return self.preflight(request)
         response = self.get_response(request)
         origin = request.META.get("HTTP_ORIGIN")
@@ -101,6 +105,13 @@ class Cors(CorsMiddleware):
         if conf.CORS_EXPOSE_HEADERS:
             headers["Access-Control-Expose-Headers"] = ",".join(conf.CORS_EXPOSE_HEADERS)
         return response
+
+    def _allows_any(self) -> bool:
+        return bool(
+            conf.CORS_ALLOW_ALL_ORIGINS
+            or conf.CORS_ALLOWED_ORIGINS
+            or conf.CORS_ALLOWED_ORIGIN_REGEXES
+        )
 
     def _allowed(self, origin: str | None) -> str | None:
         """The origin to name in an answer to `origin`; None when it is not allowed."""

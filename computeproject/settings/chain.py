@@ -52,6 +52,7 @@ PIPELINES = {
     "image":        "cors http_proxy request_id faultwrap request_log sizelimit auth",
     "network":      "cors http_proxy request_id faultwrap request_log sizelimit auth",
     "volume":       "cors http_proxy request_id faultwrap request_log sizelimit auth",
+    "placement_root": "cors http_proxy request_id faultwrap request_log sizelimit",
     "placement":    "cors http_proxy request_id faultwrap request_log sizelimit auth",
     # The cloud itself
     "admin":        "http_proxy request_log rate_limit sizelimit security frame_options content_security sessions common csrf authentication admin_session session_renewal messages",  # noqa: E501
@@ -74,7 +75,7 @@ URL_MAP = {
     "/network/+":      "network",
     "/volume":         "documents",
     "/volume/v3":      "volume",
-    "/placement":      "documents",
+    "/placement":      "placement_root",
     "/placement/+":    "placement",
     "/admin":          "admin",
     "/static":         "static",

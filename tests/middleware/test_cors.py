@@ -103,3 +103,11 @@ def test_everybody_may_be_allowed(get, chain):
 @pytest.mark.usefixtures("allowed")
 def test_the_admin_site_is_none_of_its_business(get):
     assert cors(get("/admin/shown", Origin=HERE)) == {}
+
+
+def test_placement_has_no_such_filter_where_no_origin_is_allowed(ask, chain):
+    chain.CORS_ALLOWED_ORIGINS = []
+    for path in ("/placement", "/placement/traits"):
+        assert ask("OPTIONS", path).status_code != 200
+    chain.CORS_ALLOWED_ORIGINS = ["https://dashboard.example.org"]
+    assert ask("OPTIONS", "/placement/traits").status_code == 200

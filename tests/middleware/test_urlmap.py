@@ -29,7 +29,7 @@ from middleware.pipelines import UrlTable
         ("/image/v2/images", "image"),
         ("/network/v2.0", "network"),
         ("/volume/v3", "volume"),
-        ("/placement/", "documents"),
+        ("/placement/", "placement_root"),
         ("/placement/traits", "placement"),
         ("/admin/", "admin"),
         ("/_cloud/ready", "cloud"),

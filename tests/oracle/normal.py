@@ -22,6 +22,7 @@ _PATTERNS = (
     # Of aggregates: SQLite gives numbers away again.
     ("row", re.compile(r"(?<=aggregate )\d+\b")),
     ("mac", re.compile(r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b")),
+    ("date", re.compile(r"\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")),
     ("time", re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")),
 )
 # Where a cloud has its Identity service is its own affair.

@@ -94,7 +94,7 @@ def test_only_json_is_read(placement):
 def test_only_json_is_written(placement):
     answer = placement.get("/resource_providers", accept="text/plain")
     assert answer.status == 406
-    assert answer.headers["Content-Type"] == "text/plain"
+    assert answer.headers["Content-Type"] == "text/plain; charset=UTF-8"
     assert "Only application/json is provided" in answer.text
     browser = "text/html,application/xml;q=0.9,*/*;q=0.8"
     assert placement.get("/resource_providers", accept=browser).status == 200
@@ -157,3 +157,30 @@ def test_who_asks_comes_before_what(placement):
     assert placement.post("/resource_providers", {}, roles="member").status == 403
     path = "/resource_providers/x/inventories"
     assert placement.put(path, {"nonsense": 1}).status == 404
+
+
+def test_what_is_no_inventory_is_refused(placement):
+    for records in ({"": ""}, {"lower": 1}, {"": {"total": 1}}):
+        body = {"resource_provider_generation": 0, "inventories": records}
+        uuid = placement.post("/resource_providers", {"name": f"p {records}"}, "1.20").json["uuid"]
+        answer = placement.put(f"/resource_providers/{uuid}/inventories", body, "1.39")
+        assert answer.status == 400
+        assert "No such resource class" in answer.text
+
+
+def test_a_query_is_utf_8(placement):
+    for path in ("/resource_providers?name=%ff", "/usages?%ff=x", "/traits?name=in:%ff"):
+        answer = placement.get(path, "1.39")
+        assert answer.status == 400
+        assert "'utf-8' codec can't decode byte 0xff" in answer.text
+
+
+def test_what_passes_all_handlers_is_not_said_to_vary(placement):
+    unknown = "/resource_providers/00000000-0000-4000-8000-00000000ffff"
+    assert "Vary" not in placement.get(unknown).headers
+    assert "Vary" not in placement.get("/nowhere").headers
+    assert "Vary" not in placement.get("/resource_providers", roles="reader").headers
+    for path in (f"{unknown}/traits", "/traits/CUSTOM_NOPE"):
+        answer = placement.get(path, "1.39")
+        assert answer.status == 404
+        assert answer.headers["Vary"] == "openstack-api-version"

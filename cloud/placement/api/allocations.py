@@ -25,7 +25,7 @@ _as_list = {
     "minItems": 1,
     "items": types.closed(
         {
-            "resource_provider": types.closed({"uuid": types.uuid}, ["uuid"]),
+            "resource_provider": types.closed({"uuid": types.uuid}, ["uuid"], required_last=True),
             "resources": _amounts,
         },
         ["resource_provider", "resources"],
@@ -59,7 +59,7 @@ _consumer_type = {
 }
 
 
-def _of_one_consumer(held: Any) -> dict[str, Any]:
+def _of_one_consumer(held: Any, *, required_last: bool = True) -> dict[str, Any]:
     return types.closed(
         {
             "allocations": held,
@@ -78,6 +78,7 @@ def _of_one_consumer(held: Any) -> dict[str, Any]:
             since("1.28", "consumer_generation"),
             since("1.38", "consumer_type"),
         ],
+        required_last=required_last,
     )
 
 
@@ -92,7 +93,13 @@ def of_several_consumers(least: int) -> dict[str, Any]:
 
 
 REPLACE = Body(
-    _of_one_consumer(changing({"1.0": _as_list, "1.12": _by_provider(1), "1.28": _by_provider(0)}))
+    changing(
+        {
+            "1.0": _of_one_consumer(_as_list, required_last=False),
+            "1.12": _of_one_consumer(_by_provider(1)),
+            "1.28": _of_one_consumer(_by_provider(0)),
+        }
+    )
 )
 REPLACE_SEVERAL = Body(of_several_consumers(1))
 

@@ -115,6 +115,8 @@ class PlacementViewSet(ResourceViewSet):
     # Methods that neither answer with JSON nor read it.
     without_json: ClassVar[frozenset[str]] = frozenset()
     is_public: ClassVar[bool] = False
+    # Whether an answer is said to vary with the version.
+    varies = True
 
     @property
     def context(self) -> RequestContext:
@@ -176,7 +178,7 @@ class PlacementViewSet(ResourceViewSet):
         if target is None:
             target = {"project_id": context.project_id, "user_id": context.user_id}
         if not policies.allows(rule, context, target):
-            raise Fault(403, f"Policy does not allow {rule} to be performed.")
+            raise Fault(403, f"Policy does not allow {rule} to be performed.", varies=False)
 
     def _check_media_types(self) -> None:
         request = self.request._request
@@ -204,6 +206,7 @@ class PlacementViewSet(ResourceViewSet):
 
     def query(self, schema: Query) -> dict[str, str]:
         """The query's parameters, the last value of each, which fit `schema`."""
+        faults.check_text(self.request.META.get("QUERY_STRING", ""))
         found: dict[str, str] = self.request._request.GET.dict()
         schema.check(found, self.version)
         return found
@@ -232,14 +235,16 @@ class PlacementViewSet(ResourceViewSet):
         request = self.request._request
         allowed = ", ".join(name.upper() for name in self._methods())
         fault = faults.fault_of(exc, allowed)
-        context = getattr(request, "context", None)
         if fault is None:
             log.exception("Placement API unexpected error")
             fault = Fault(500)
         self.headers = {}
-        return faults.render(
-            fault, request, self.request.version, context.request_id if context else ""
-        )
+        self.varies = fault.varies
+        # What nobody has to log in for has no context, but an id.
+        context = getattr(request, "context", None)
+        known = request.META.get("openstack.request_id", "")
+        request_id = context.request_id if context else known
+        return faults.render(fault, request, self.request.version, request_id)
 
     def finish(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
         for name, value in self.headers.items():
@@ -247,5 +252,6 @@ class PlacementViewSet(ResourceViewSet):
         if request.version is not None:
             for name, value in Versioning.headers(request.version):
                 response.headers[name] = value
-            response.headers["Vary"] = "openstack-api-version"
+            if self.varies:
+                response.headers["Vary"] = "openstack-api-version"
         return response

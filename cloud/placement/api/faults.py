@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
+from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
 from django.http.request import MediaType
@@ -68,10 +69,14 @@ class Fault(Exception):
         detail: str = "",
         code: str = UNDEFINED,
         headers: dict[str, str] | None = None,
+        *,
+        varies: bool = True,
     ) -> None:
         super().__init__(detail)
         self.status, self.detail, self.code = status, detail, code
         self.headers = headers or {}
+        # Placement: what passes all of its handlers is not said to vary with the version.
+        self.varies = varies
 
 
 Rule = tuple[type[errors.PlacementError], int, str, str]
@@ -95,7 +100,7 @@ def fault_of(exc: Exception, allowed: str) -> Fault | None:
         case Fault():
             return exc
         case errors.NotFound():
-            return Fault(404, str(exc))
+            return Fault(404, str(exc), varies=False)
         case errors.ConcurrentUpdate():
             return Fault(409, str(exc), CONCURRENT_UPDATE)
         case errors.PlacementError():
@@ -140,10 +145,10 @@ def render(
             f"  <h1>{fault.status} {title}</h1>\n  {_body(fault, request, html.escape)}\n"
             " </body>\n</html>"
         ).encode()
-        response = HttpResponse(content, status=fault.status, content_type=kind)
+        response = HttpResponse(content, status=fault.status, content_type=f"{kind}; charset=UTF-8")
     elif kind == "text/plain":
         text = f"{fault.status} {title}\n\n{_without_markup(_body(fault, request, str))}"
-        response = HttpResponse(text, status=fault.status, content_type=kind)
+        response = HttpResponse(text, status=fault.status, content_type=f"{kind}; charset=UTF-8")
     else:
         error: dict[str, Any] = {
             "status": fault.status,
@@ -158,6 +163,9 @@ def render(
             error["max_version"], error["min_version"] = show(LAST), show(FIRST)
         response = wire.json_response({"errors": [error]}, fault.status)
     response.headers["Content-Length"] = str(len(response.content))
+    if request.method == "HEAD":
+        # Placement: webob writes no content for it, and leaves the type as it was.
+        response.headers["Content-Type"] = "text/html; charset=UTF-8"
     for name, value in fault.headers.items():
         response.headers[name] = value
     return response
@@ -190,6 +198,15 @@ def _preferred(request: HttpRequest) -> str:
     if not accept or accept in ("*/*", "application/json"):
         return "application/json"
     return request.get_preferred_type(["text/html", "application/json"]) or "text/plain"
+
+
+def check_text(query: str) -> None:
+    """Refuse a query whose names or values are no UTF-8."""
+    for each in re.split("[&=]", query) if "%" in query else ():
+        try:
+            unquote_to_bytes(each).decode()
+        except UnicodeDecodeError as exc:
+            raise Fault(400, f"Invalid query string parameters: {exc}") from None
 
 
 def accepts_json(request: HttpRequest) -> bool:

@@ -54,6 +54,18 @@ def filled(record: Mapping[str, Any]) -> Row:
     return {**inventories.DEFAULTS, **record}
 
 
+def all_filled(records: Mapping[str, Any]) -> dict[str, Row]:
+    """Inventories by their classes, as they come in a body.
+
+    ResourceClassNotFound for what is no inventory: the schema looks at those alone whose names
+    classes could have.
+    """
+    for name, record in records.items():
+        if not isinstance(record, Mapping):
+            raise errors.ResourceClassNotFound(name)
+    return {name: filled(record) for name, record in records.items()}
+
+
 def _shown(inventory: Mapping[str, Any], generation: int | None = None) -> Row:
     shown = {name: inventory[name] for name in inventories.FIELDS}
     if generation:
@@ -124,7 +136,6 @@ class InventoriesViewSet(_OfProvider):
         provider = providers.get(uuid)
         body = self.read(REPLACE)
         self.check_generation(provider, body["resource_provider_generation"])
-        wanted = {name: filled(record) for name, record in body["inventories"].items()}
         unknown = f"Unknown resource class in inventory for resource provider {uuid}: "
         unable = f"Unable to update inventory for resource provider {uuid}: "
         with refusing(
@@ -133,6 +144,7 @@ class InventoriesViewSet(_OfProvider):
             (errors.InventoryInUse, 409, "update conflict: ", INVENTORY_IN_USE),
             (errors.InventoryCapacityInvalid, 400, unable, UNDEFINED),
         ):
+            wanted = all_filled(body["inventories"])
             self.check_capacity(provider, wanted)
             inventories.replace(provider, wanted)
         return self.all_shown(wanted, provider["generation"])

@@ -14,7 +14,7 @@ from cloud.placement.api.faults import (
     Fault,
     refusing,
 )
-from cloud.placement.api.inventories import filled, replacement
+from cloud.placement.api.inventories import all_filled, replacement
 from cloud.placement.domain import providers, reshaping
 from versioned.operation import operation
 
@@ -43,8 +43,8 @@ class ReshaperViewSet(PlacementViewSet):
         wanted = []
         for uuid, one in body["inventories"].items():
             provider = self._provider(uuid, one["resource_provider_generation"])
-            records = one["inventories"].items()
-            wanted.append((provider, {name: filled(record) for name, record in records}))
+            with refusing((errors.NotFound, 400, "malformed reshaper data: ", UNDEFINED)):
+                wanted.append((provider, all_filled(one["inventories"])))
         claims = [
             claim_of(consumer, one, self.version) for consumer, one in body["allocations"].items()
         ]

@@ -40,4 +40,4 @@ class NowhereViewSet(PlacementViewSet):
         return list(self.METHODS)
 
     def nowhere(self, request: Any) -> Any:
-        raise Fault(404)
+        raise Fault(404, varies=False)

@@ -76,7 +76,8 @@ class OneTraitViewSet(PlacementViewSet):
 
     @operation(policy="placement:traits:show", since="1.6", status=204)
     def retrieve(self, request: Any, name: str) -> None:
-        self.modified(traits.made_at(name))
+        with refusing((errors.TraitNotFound, 404, "", UNDEFINED)):
+            self.modified(traits.made_at(name))
 
     @operation(policy="placement:traits:update", since="1.6")
     def update(self, request: Any, name: str) -> Any:
@@ -94,7 +95,9 @@ class OneTraitViewSet(PlacementViewSet):
 
     @operation(policy="placement:traits:delete", since="1.6", status=204)
     def destroy(self, request: Any, name: str) -> None:
-        with refusing((errors.TraitStandard, 400, "", UNDEFINED)):
+        with refusing(
+            (errors.TraitStandard, 400, "", UNDEFINED), (errors.TraitNotFound, 404, "", UNDEFINED)
+        ):
             traits.remove(name)
 
 

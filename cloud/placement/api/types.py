@@ -25,11 +25,16 @@ def whole(minimum: int) -> dict[str, Any]:
     return {"type": "integer", "maximum": MAX_UNIT, "minimum": minimum}
 
 
-def closed(properties: dict[str, Any], required: list[Any]) -> dict[str, Any]:
-    """An object with these keys and no others."""
+def closed(
+    properties: dict[str, Any], required: list[Any], *, required_last: bool = False
+) -> dict[str, Any]:
+    """An object with these keys and no others.
+
+    # Placement: its errors show schemas as they were written, not all in the same order.
+    """
+    ends: list[tuple[str, Any]] = [("required", required), ("additionalProperties", False)]
     return {
         "type": "object",
         "properties": properties,
-        "required": required,
-        "additionalProperties": False,
+        **dict(reversed(ends) if required_last else ends),
     }

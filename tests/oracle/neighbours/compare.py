@@ -2,7 +2,7 @@
 
 python -m tests.oracle.neighbours.compare --cloud URL [-v] SERVICE REAL [STEPS.yaml ...]
 
-SERVICE is identity, image, network or volume; REAL is where the real one answers, and URL the cloud
+SERVICE is identity, image, network, placement or volume; REAL is where the real one answers, and URL the cloud
 whose Identity gives tokens for both; a real Identity gives its own.  `prepare` of SERVICE/stage.py,
 if there is one, gets both sides and makes them alike.  Steps are written as for
 tests.oracle.differential.
@@ -21,6 +21,7 @@ from tests.oracle.sides import CAST, Side
 from tests.oracle.stage import Stage
 
 HERE = Path(__file__).parent
+PREFIXED = ("identity", "placement")
 
 
 def main() -> int:
@@ -32,9 +33,10 @@ def main() -> int:
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_intermixed_args()
     room = HERE / options.service
-    left = Side(options.real, options.cloud, service=options.service)
-    if options.service == "identity":
-        left = Side(f"{options.real}/identity", options.real, service=options.service)
+    # Links are of paths below the service's own, where it is asked to say so.
+    real = options.real + (f"/{options.service}" if options.service in PREFIXED else "")
+    home = options.real if options.service == "identity" else options.cloud
+    left = Side(real, home, service=options.service)
     right = Side(f"{options.cloud}/{options.service}", options.cloud, service=options.service)
     Stage(right).people()
     if (room / "stage.py").exists():

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh identity|image|network|volume [STEPS.yaml ...]: compares an embedded neighbour with the real service.
+# run.sh identity|image|network|placement|volume [STEPS.yaml ...]: compares an embedded neighbour with the real service.
 # SERVICE/requirements.txt says what the real one is made of; it gets an environment of its own below
 # .cache/oracle. SERVICE/serve.py PORT IDENTITY STATE serves it and prints READY; tokens are those of
 # our Identity. Steps are SERVICE/steps/*.yaml (differential.py says what stands in them), differences
