@@ -8,8 +8,11 @@ from typing import Any
 from django.db import IntegrityError
 
 from cloud.identity import passwords, revision, roles, scopes
-from cloud.identity.errors import BadRequest, Conflict, Forbidden, not_found
+from cloud.identity.errors import BadRequest, Conflict, Forbidden, TooLong, not_found
 from cloud.identity.models import AccessRule, ApplicationCredential
+
+_LONGEST_SYSTEM = 64
+_RULE = ("id", "service", "path", "method")
 
 
 def get(credential_id: str) -> ApplicationCredential:
@@ -32,6 +35,9 @@ def create(
     secret = values.get("secret") or secrets.token_urlsafe(64)
     kept = _roles(values.get("roles"), held)
     rules = values.get("access_rules")
+    system = values.get("system")
+    if system is not None and len(system) > _LONGEST_SYSTEM:
+        raise TooLong(system, "system", _LONGEST_SYSTEM)
     credential = ApplicationCredential(
         name=values["name"],
         description=values.get("description"),
@@ -39,21 +45,34 @@ def create(
         project_id=project_id,
         secret=passwords.conceal(secret),
         expires_at=expires_at,
-        unrestricted=values.get("unrestricted") or False,
+        unrestricted=values.get("unrestricted"),
+        system=system,
         has_access_rules=bool(rules),  # Keystone: an empty list limits nothing
     )
     try:
         with revision.change():
             credential.save(force_insert=True)
+            _refuse_twins(credential, kept)
             credential.roles.set(kept)
-            for rule in rules or ():
+            found = [_rule(user_id, rule) for rule in rules or ()]
+            _refuse_twins(credential, [rule.pk for rule in found])
+            for rule in found:
                 # One by one: they are shown in the order in which they were given.
-                credential.access_rules.add(_rule(user_id, rule))
+                credential.access_rules.add(rule)
     except IntegrityError:
-        raise Conflict(
-            "application_credential", f"Duplicate entry found with name {credential.name}"
-        ) from None
+        raise _taken(credential) from None
     return credential, secret
+
+
+def _taken(credential: ApplicationCredential) -> Conflict:
+    detail = f"Duplicate entry found with name {credential.name}"
+    return Conflict("application_credential", detail)
+
+
+def _refuse_twins(credential: ApplicationCredential, ids: Sequence[str]) -> None:
+    # Keystone: its tables have no room for a role or a rule twice; it speaks of the name.
+    if len(set(ids)) < len(ids):
+        raise _taken(credential)
 
 
 def _roles(wanted: Sequence[dict[str, Any]] | None, held: Sequence[str]) -> list[str]:
@@ -67,11 +86,15 @@ def _roles(wanted: Sequence[dict[str, Any]] | None, held: Sequence[str]) -> list
             "Invalid application credential: Cannot create an application credential with "
             "unassigned role"
         )
-    return expanded
+    # Who names a role twice is told so later.
+    return [*ids, *(role_id for role_id in expanded if role_id not in ids)]
 
 
 def _rule(user_id: str, rule: dict[str, Any]) -> AccessRule:
     """An access rule by its id, or the one that says the same, or a new one."""
+    for name in rule:
+        if name not in _RULE:
+            raise BadRequest(f"'{name}' is an invalid keyword argument for AccessRuleModel")
     if rule.get("id"):
         return get_rule(rule["id"], user_id)
     found, _ = AccessRule.objects.get_or_create(

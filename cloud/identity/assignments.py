@@ -75,9 +75,10 @@ def _matches(item: Granted, wanted: Wanted, projects: set[str] | None) -> bool:
         wanted.domain_id,
     ):
         return False
-    if wanted.is_system and item.target != SYSTEM:
+    # Keystone: effective assignments know nothing of the system, and nothing inherits its own.
+    if wanted.is_system and not wanted.is_effective and item.target != SYSTEM:
         return False
-    if wanted.inherited is None:
+    if wanted.inherited is None or item.target == SYSTEM:
         return True
     was_inherited = item.above is not None if wanted.is_effective else item.inherited
     return was_inherited == wanted.inherited
@@ -94,6 +95,8 @@ def _effective(rows: list[Granted]) -> Iterator[Granted]:
         children.setdefault(parent_id, []).append(project_id)
     known = scopes.roles()
     for row in rows:
+        if row.target == SYSTEM:
+            continue
         for item in _users(row, members):
             for placed in _projects(item, children):
                 for granted in _implications(placed, known.implied):
@@ -129,12 +132,14 @@ def _projects(row: Granted, children: dict[str, list[str]]) -> Iterator[Granted]
 
 def _implications(row: Granted, implied: dict[str, tuple[str, ...]]) -> Iterator[Granted]:
     yield row
-    seen, waiting = {row.role_id}, [row.role_id]
+    # Keystone: each implication is shown once, also those that lead back.
+    seen: set[tuple[str, str]] = set()
+    waiting = [row.role_id]
     while waiting:
         prior_id = waiting.pop(0)
         for role_id in implied.get(prior_id, ()):
-            if role_id not in seen:
-                seen.add(role_id)
+            if (prior_id, role_id) not in seen:
+                seen.add((prior_id, role_id))
                 waiting.append(role_id)
                 yield replace(row, role_id=role_id, prior_id=prior_id)
 

@@ -17,6 +17,7 @@ from cloud.identity.errors import (
     ActionForbidden,
     ApplicationCredentialRefused,
     BadRequest,
+    IdentityError,
     MethodUnsupported,
     Missing,
     NotFound,
@@ -33,7 +34,10 @@ from cloud.identity.models import (
 )
 from cloud.identity.oauth import Signed
 
-METHODS = ("password", "token", "oauth1", "application_credential")
+METHODS = ("application_credential", "oauth1", "password", "token")
+# Keystone: these are methods, too, of which nobody has what they ask for.
+_FOREIGN = ("ec2credential", "external", "mapped")
+KNOWN_METHODS = tuple(sorted((*METHODS, *_FOREIGN)))
 _SCOPES = ("project", "domain", "unscoped", "system", "OS-TRUST:trust")
 
 
@@ -48,12 +52,14 @@ def authenticate(auth: dict[str, Any], signed: Signed | None = None) -> tuple[st
         if method not in identity:
             raise Missing(method, "identity")
     for method in methods:
-        if method not in METHODS:
+        if method not in KNOWN_METHODS:
             raise MethodUnsupported
     token = Token()
     is_unscoped = _read_scope(token, auth, methods)
     known = list(methods)
     for method in methods:
+        if method in _FOREIGN:
+            raise _foreign(method, identity[method])
         data = signed if method == "oauth1" else identity[method]
         user = _METHODS[method](data, token, auth, known)
         if token.user_id is not None and token.user_id != user.pk:
@@ -68,6 +74,14 @@ def authenticate(auth: dict[str, Any], signed: Signed | None = None) -> tuple[st
     elif not (is_unscoped or token.project or token.domain or token.is_system or token.trust):
         _scope_by_default(token)
     return tokens.issue(token)
+
+
+def _foreign(method: str, data: Any) -> IdentityError:
+    if method == "mapped" and isinstance(data, dict):
+        for key in ("identity_provider", "protocol"):
+            if not data.get(key):
+                return Missing(key, method)
+    return Unauthorized()
 
 
 # Scope
@@ -87,8 +101,11 @@ def _read_scope(token: Token, auth: dict[str, Any], methods: list[str]) -> bool:
         return False
     if scope == "unscoped":
         return True
-    if not isinstance(scope, dict) or sum(name in scope for name in _SCOPES) != 1:
+    # Keystone: a string, too, holds the names that are found in it.
+    if sum(name in scope for name in _SCOPES) != 1:
         raise Missing("system, project, domain, OS-TRUST:trust or unscoped", "scope")
+    if isinstance(scope, str) and "system" not in scope and "unscoped" not in scope:
+        raise BadRequest("string indices must be integers, not 'str'")
     if "system" in scope:
         token.is_system = True
     elif "project" in scope:
@@ -196,7 +213,8 @@ def find_user(named: dict[str, Any]) -> User:
 
 def _by_password(data: Any, token: Token, auth: dict[str, Any], known: list[str]) -> User:
     if not isinstance(data, dict) or "user" not in data:
-        raise Missing("user", "password")
+        # Keystone: the method's name is not known yet.
+        raise Missing("user", "None")
     user = find_user(data["user"])
     password = data["user"].get("password")
     if not isinstance(password, str) or not passwords.matches(password, user.password):
@@ -259,6 +277,8 @@ def _check_provider(user: User) -> None:
 
 def not_found_token(text: str) -> NotFound:
     """The error of a token that cannot be used: its text tells Keystone's two cases apart."""
+    if not text:
+        return NotFound("No token in the request")
     access_tokens.check_behind(text)
     is_known = Token.objects.filter(pk=tokens.digest(text)).exists()
     return NotFound("Failed to validate token" if is_known else "Could not recognize Fernet token")
@@ -295,11 +315,22 @@ def _application_credential(data: Any) -> ApplicationCredential:
         raise Missing("name or ID", "application credential")
     if not data.get("user"):
         raise Missing("user", "application credential")
-    user = find_user(data["user"])
-    credential = rows.filter(user=user, name=data["name"]).first()
+    user_id = data["user"].get("id") or _user_id(data["user"])
+    credential = rows.filter(user_id=user_id, name=data["name"]).first()
     if credential is None:
         raise Unauthorized
     return credential
+
+
+def _user_id(named: dict[str, Any]) -> str:
+    if "domain" not in named:
+        raise Missing("domain", "user")
+    domain = find_domain(named["domain"])
+    user = User.objects.filter(name=named.get("name"), domain=domain).first()
+    if user is None:
+        # Keystone: here, and nowhere else, it is told that there is no such user.
+        raise not_found("user", named.get("name"))
+    return str(user.pk)
 
 
 def _by_access_token(signed: Any, token: Token, auth: dict[str, Any], known: list[str]) -> User:
@@ -312,8 +343,10 @@ def _check_rules(user: User, methods: list[str]) -> None:
     """Ask the user's own rules about several factors."""
     if not user.options.get("multi_factor_auth_enabled", True):
         return
-    rules = user.options.get("multi_factor_auth_rules") or []
-    if rules and not any(set(rule) <= set(methods) for rule in rules):
+    given = user.options.get("multi_factor_auth_rules") or []
+    # Keystone: methods that there are not count for nothing, and so do rules of nothing else.
+    rules = [rule for each in given if (rule := set(each).intersection(KNOWN_METHODS))]
+    if rules and not any(rule <= set(methods) for rule in rules):
         raise Unauthorized(
             f"Insufficient auth methods received for {user.pk}. "
             f"Auth Methods Provided: [{','.join(methods)}]."

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloud.identity import revision
+from cloud.identity import endpoint_groups, revision
 from cloud.identity.models import Endpoint, Service
 
 BASE = "{base}"
@@ -31,15 +31,16 @@ def render(
     """The catalog of a project, or of a domain or the system when there is none.
 
     `base_url` is scheme://host:port of the request.  Endpoints with a project in their url are
-    left out where there is no project, as Keystone does.  Keystone: what OS-EP-FILTER chose for a
-    project shows in its own lists only, as long as the catalog driver is the default one.
+    left out where there is no project, as Keystone does.  A project for which endpoints were chosen
+    (OS-EP-FILTER) sees these, and no service without any.
     """
+    chosen = endpoint_groups.chosen(project_id)
     catalog = []
     for service, rows in _services.get(revision.current()):
         endpoints = []
         for row in rows:
             url = fill(row["url"], base_url, project_id, user_id)
-            if url is not None:
+            if url is not None and (not chosen or row["id"] in chosen):
                 endpoints.append(
                     {
                         "id": row["id"],
@@ -49,6 +50,8 @@ def render(
                         "region": row["region_id"],
                     }
                 )
+        if chosen and not endpoints:
+            continue
         catalog.append(
             {
                 "endpoints": endpoints,

@@ -8,10 +8,12 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 
 from cloud.identity import attributes
-from cloud.identity.errors import BadRequest, Conflict, Missing, Unauthorized, not_found
+from cloud.identity.errors import BadRequest, Conflict, Missing, TooLong, Unauthorized, not_found
 from cloud.identity.models import Credential
 
 EC2 = "ec2"
+_LONGEST_TYPE = 255
+_LONGEST_ID = 64
 _FIXED = ("trust_id", "app_cred_id", "access_token_id", "access_id")
 
 
@@ -30,14 +32,16 @@ def get(credential_id: str) -> Credential:
 
 def create(values: dict[str, Any]) -> Credential:
     """Make a credential."""
+    kind = values["type"]
+    if len(kind) > _LONGEST_TYPE:
+        raise TooLong(kind, "type", _LONGEST_TYPE)
+    project_id = values.get("project_id")
+    if project_id is not None and len(project_id) > _LONGEST_ID:
+        raise TooLong(project_id, "project_id", _LONGEST_ID)
     fields = attributes.split(values, ("user_id", "project_id", "type", "blob"))
-    if str(fields.get("type", "")).lower() == EC2:
-        fields["id"] = key(str(_blob(fields["blob"])["access"]))
-        if not fields.get("project_id"):
-            raise Missing("project_id", "credential")
+    if kind.lower() == EC2:
+        fields["id"] = key(_blob(fields["blob"])["access"])
     credential = Credential(**fields)
-    if isinstance(credential.blob, dict):
-        credential.blob = json.dumps(credential.blob)
     try:
         with transaction.atomic():
             credential.save(force_insert=True)
@@ -55,25 +59,19 @@ def _blob(blob: Any) -> dict[str, Any]:
             raise BadRequest("Invalid blob in credential") from None
     if not blob or not isinstance(blob, dict):
         raise Missing("blob", "credential")
-    if blob.get("access") is None:
+    if not isinstance(blob.get("access"), str):
         raise Missing("access", "credential")
     return blob
 
 
-def update(credential: Credential, values: dict[str, Any]) -> Credential:
-    """Change a credential; what an EC2 key was made with stays."""
-    changes = attributes.split(values, ("user_id", "project_id", "type", "blob"))
-    if credential.type.lower() == EC2 and "blob" in changes:
-        old, new = _blob(credential.blob), _blob(changes["blob"])
+def update(credential: Credential, blob: str) -> Credential:
+    """Put another blob in a credential's place; what an EC2 key was made with stays."""
+    if credential.type.lower() == EC2:
+        old, new = _blob(credential.blob), _blob(blob)
         for name in _FIXED:
             if old.get(name) != new.get(name):
                 raise BadRequest(f"{name} can not be updated for credential")
-    if isinstance(changes.get("blob"), dict):
-        changes["blob"] = json.dumps(changes["blob"])
-    kind = changes.get("type", credential.type)
-    if kind.lower() == EC2 and not changes.get("project_id", credential.project_id):
-        raise Missing("project_id", "credential")
-    attributes.merge(credential, changes)
+    credential.blob = blob
     with transaction.atomic():
         credential.save()
     return credential

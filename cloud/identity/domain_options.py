@@ -93,7 +93,8 @@ def check(group: str | None, option: str | None = None) -> None:
     if group not in DEFAULTS:
         raise _refused(f"Group {group} is not supported for domain specific configurations")
     known = DEFAULTS[group].keys() | _SECRET.get(group, frozenset())
-    if option is not None and option not in known:
+    # Keystone: an option without a name is nobody's, and so nobody refuses it.
+    if option and option not in known:
         raise _refused(
             f"Option {option} in group {group} is not supported for domain specific configurations"
         )
@@ -209,6 +210,10 @@ def update(domain: Project, config: Any, group: str | None, option: str | None) 
         if there is None or (option is not None and option not in there):
             raise _not_found(domain.pk, group, option)
     with transaction.atomic():
+        for name, options in config.items():
+            if "" in options:
+                # Keystone: an option without a name stands for all of its group.
+                DomainOption.objects.filter(domain=domain, group=name).delete()
         _write(domain, config)
     return get(domain.pk, None, None)
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
-
+from cloud.identity import revision
 from cloud.identity.errors import BadRequest, Conflict, Missing, NotFound, not_found
 from cloud.identity.models import (
     Endpoint,
@@ -36,7 +35,7 @@ def create(values: dict[str, Any]) -> EndpointGroup:
     _check_filters(values["filters"])
     known = {key: values[key] for key in ("name", "description", "filters") if key in values}
     group = EndpointGroup(**known)
-    with transaction.atomic():
+    with revision.change():
         group.save(force_insert=True)
     return group
 
@@ -48,14 +47,14 @@ def update(group: EndpointGroup, values: dict[str, Any]) -> EndpointGroup:
     for key in ("name", "description", "filters"):
         if key in values:
             setattr(group, key, values[key])
-    with transaction.atomic():
+    with revision.change():
         group.save()
     return group
 
 
 def delete(group: EndpointGroup) -> None:
     """Delete an endpoint group."""
-    with transaction.atomic():
+    with revision.change():
         group.delete()
 
 
@@ -85,9 +84,29 @@ def groups_of(project: Project) -> list[EndpointGroup]:
 # Projects and endpoints
 
 
+def _load() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for project_id, endpoint_id in ProjectEndpoint.objects.values_list("project", "endpoint"):
+        found.setdefault(project_id, set()).add(endpoint_id)
+    endpoints = list(Endpoint.objects.values("id", *_FILTERS))
+    for row in ProjectEndpointGroup.objects.select_related("group"):
+        wanted = row.group.filters.items()
+        ids = {each["id"] for each in endpoints if all(each[key] == to for key, to in wanted)}
+        found.setdefault(row.project_id, set()).update(ids)
+    return {project_id: frozenset(ids) for project_id, ids in found.items()}
+
+
+_chosen = revision.Cached(_load)
+
+
+def chosen(project_id: str | None) -> frozenset[str]:
+    """The ids of the endpoints that were chosen for a project; none: it sees all there are."""
+    return _chosen.get(revision.current()).get(project_id or "", frozenset())
+
+
 def add_endpoint(project: Project, endpoint: Endpoint) -> None:
     """Give a project an endpoint."""
-    with transaction.atomic():
+    with revision.change():
         _, is_new = ProjectEndpoint.objects.get_or_create(project=project, endpoint=endpoint)
         if not is_new:
             raise Conflict("project_endpoint", "Duplicate entry")
@@ -105,7 +124,7 @@ def _no_endpoint(project_id: str, endpoint_id: str) -> NotFound:
 
 def remove_endpoint(project_id: str, endpoint_id: str) -> None:
     """Take an endpoint from a project."""
-    with transaction.atomic():
+    with revision.change():
         rows = ProjectEndpoint.objects.filter(project_id=project_id, endpoint_id=endpoint_id)
         if not rows.delete()[0]:
             raise _no_endpoint(project_id, endpoint_id)
@@ -113,7 +132,7 @@ def remove_endpoint(project_id: str, endpoint_id: str) -> None:
 
 def add_group(project: Project, group: EndpointGroup) -> None:
     """Give a project the endpoints of a group."""
-    with transaction.atomic():
+    with revision.change():
         _, is_new = ProjectEndpointGroup.objects.get_or_create(project=project, group=group)
         if not is_new:
             raise Conflict("project_endpoint_group", "Duplicate entry")
@@ -127,6 +146,6 @@ def check_group(project: Project, group: EndpointGroup) -> None:
 
 def remove_group(project: Project, group: EndpointGroup) -> None:
     """Take a group's endpoints from a project."""
-    with transaction.atomic():
+    with revision.change():
         check_group(project, group)
         ProjectEndpointGroup.objects.filter(project=project, group=group).delete()

@@ -32,6 +32,16 @@ class Missing(BadRequest):
         )
 
 
+class TooLong(BadRequest):
+    """A text that has no room in a column of so many characters."""
+
+    def __init__(self, text: str, column: str, limit: int) -> None:
+        super().__init__(
+            f"String length exceeded. The length of string '{text}' exceeds the limit of column "
+            f"{column}(CHAR({limit}))."
+        )
+
+
 class Unauthorized(IdentityError):
     """Nobody, or not who they say; Keystone does not tell the reason."""
 

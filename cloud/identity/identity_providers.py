@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from cloud.identity import attributes, mapping_rules, projects, revision
-from cloud.identity.errors import BadRequest, Conflict, Forbidden, NotFound, not_found
+from cloud.identity.errors import BadRequest, Conflict, Forbidden, NotFound, TooLong, not_found
 from cloud.identity.models import (
     Assignment,
     FederatedUser,
@@ -20,6 +20,17 @@ from cloud.identity.models.assignment import USER
 from cloud.identity.models.fields import new_id
 
 Json = dict[str, Any]
+_LONGEST_ID = 64
+
+
+def _taken(what: str) -> Conflict:
+    # Keystone: forgets to say which.
+    return Conflict("identity_provider", f"Duplicate {what}: None")
+
+
+def _check_id(own_id: str) -> None:
+    if len(own_id) > _LONGEST_ID:
+        raise TooLong(own_id, "id", _LONGEST_ID)
 
 
 # Identity providers
@@ -35,12 +46,13 @@ def get(provider_id: str) -> IdentityProvider:
 
 def create(provider_id: str, values: Json) -> IdentityProvider:
     """Make a provider, with a domain of its own unless `values` name one."""
-    attributes.boolean(values, "enabled")
+    _check_id(provider_id)
+    attributes.strict_boolean(values, "enabled")
     remote_ids = values.pop("remote_ids", None) or ()
     domain_id = values.pop("domain_id", None)
     with revision.change():
         if IdentityProvider.objects.filter(pk=provider_id).exists():
-            raise Conflict("identity_provider", f"Duplicate entry: {provider_id}")
+            raise _taken("entry")
         domain = projects.get_domain(domain_id) if domain_id else _own_domain(provider_id)
         provider = IdentityProvider.objects.create(pk=provider_id, domain=domain, **values)
         _call(provider, remote_ids)
@@ -59,13 +71,13 @@ def _call(provider: IdentityProvider, remote_ids: Iterable[str]) -> None:
     RemoteId.objects.filter(provider=provider).delete()
     for remote_id in remote_ids:
         if RemoteId.objects.filter(remote_id=remote_id).exists():
-            raise Conflict("identity_provider", f"Duplicate remote ID: {remote_id}")
+            raise _taken("remote ID")
         RemoteId.objects.create(remote_id=remote_id, provider=provider)
 
 
 def update(provider: IdentityProvider, values: Json) -> IdentityProvider:
     """Change a provider."""
-    attributes.boolean(values, "enabled")
+    attributes.strict_boolean(values, "enabled")
     remote_ids = values.pop("remote_ids", ())
     with revision.change():
         for name, value in values.items():
@@ -117,6 +129,7 @@ def create_protocol(provider_id: str, protocol: str, values: Json) -> Federation
     """Say by which mapping a provider's users come in."""
     _check_mapping(values["mapping_id"])
     provider = get(provider_id)
+    _check_id(protocol)
     try:
         with transaction.atomic():
             return FederationProtocol.objects.create(provider=provider, protocol=protocol, **values)
@@ -168,6 +181,7 @@ def get_mapping(mapping_id: str) -> Mapping:
 def create_mapping(mapping_id: str, values: Json) -> Mapping:
     """Make a mapping of rules that look like rules."""
     version = _checked(values)
+    _check_id(mapping_id)
     try:
         with transaction.atomic():
             return Mapping.objects.create(

@@ -36,7 +36,7 @@ def _check_unique_registered(limit: RegisteredLimit) -> None:
         service_id=limit.service_id,
         region_id=limit.region_id,
         resource_name=limit.resource_name,
-    ).exclude(pk=limit.pk)
+    )
     if same.exists():
         raise Conflict("registered_limit", "Duplicate entry")
 
@@ -46,7 +46,7 @@ def _check_references(values: dict[str, Any], target: str) -> None:
     tables: dict[str, Any] = {
         "service_id": Service.objects.all(),
         "region_id": Region.objects.all(),
-        "project_id": Project.objects.filter(is_domain=False),
+        "project_id": Project.objects.all(),
         "domain_id": Project.objects.filter(is_domain=True),
     }
     for name, rows in tables.items():
@@ -63,7 +63,9 @@ def update_registered(limit: RegisteredLimit, values: dict[str, Any]) -> Registe
     for name, value in values.items():
         setattr(limit, name, value)
     with transaction.atomic():
-        _check_unique_registered(limit)
+        # Keystone: what names again what a limit is for meets the limit itself.
+        if values.get("service_id") or "region_id" in values or values.get("resource_name"):
+            _check_unique_registered(limit)
         limit.save()
     return limit
 
@@ -98,6 +100,10 @@ def create(items: Sequence[dict[str, Any]]) -> list[Limit]:
     with transaction.atomic():
         for values in items:
             _check_references(values, "limit")
+            project_id = values.get("project_id")
+            if Project.objects.filter(pk=project_id, is_domain=True).exists():
+                # Keystone: a domain is a project, and its limit the domain's.
+                values = {**values, "project_id": None, "domain_id": project_id}
             registered = RegisteredLimit.objects.filter(
                 service_id=values["service_id"],
                 region_id=values.get("region_id"),
@@ -127,7 +133,8 @@ def create(items: Sequence[dict[str, Any]]) -> list[Limit]:
 def update(limit: Limit, values: dict[str, Any]) -> Limit:
     """Change a limit."""
     for name in ("resource_limit", "description"):
-        if name in values:
+        # Keystone: nothing, no text and the number 0 count as not given.
+        if values.get(name):
             setattr(limit, name, values[name])
     with transaction.atomic():
         limit.save()

@@ -1,23 +1,18 @@
 """What Keystone's lists understand in a query: equality, comparators after `__`, and paging."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from cloud.identity.errors import BadRequest
+from cloud.identity.errors import BadRequest, NotFound
 
 Params = Mapping[str, Sequence[str]]
 
-_COMPARATORS = {
-    "contains": "contains",
-    "icontains": "icontains",
-    "startswith": "startswith",
-    "istartswith": "istartswith",
-    "endswith": "endswith",
-    "iendswith": "iendswith",
-}
+# The pattern of each; with an i before it, case does not matter.
+_COMPARATORS = {"contains": "{}", "startswith": "^{}", "endswith": r"{}\Z"}
 _NO = frozenset({"0", "f", "false", "n", "no", "off"})
 _LARGEST_PAGE = 1000
 
@@ -59,13 +54,32 @@ def narrow(
             continue
         for value in values:
             if comparator:
-                if comparator in _COMPARATORS and name not in booleans:
-                    rows = rows.filter(**{f"{column}__{_COMPARATORS[comparator]}": value})
+                if comparator.removeprefix("i") in _COMPARATORS:
+                    if name in booleans:
+                        raise BadRequest("argument of type 'bool' is not iterable")
+                    rows = rows.filter(_compares(rows, column, comparator, value))
             elif name in booleans:
                 rows = rows.filter(**{column: truth(value)})
             else:
                 rows = rows.filter(**{column: value})
     return rows
+
+
+def _compares(rows: "QuerySet[Any]", column: str, comparator: str, value: str) -> Q:
+    """The filter of a comparator, which minds case alike on every database."""
+    target = column
+    if "__" not in column and (field := rows.model._meta.get_field(column)).is_relation:
+        target = f"{field.name}__pk"
+    lookup = "iregex" if comparator.startswith("i") else "regex"
+    pattern = _COMPARATORS[comparator.removeprefix("i")].format(re.escape(value))
+    return Q(**{f"{target}__{lookup}": pattern})
+
+
+def require_marker(rows: "QuerySet[Any]", params: Params) -> None:
+    """Refuse a marker that is none of `rows`; not all lists of Keystone ask."""
+    marker = first(params, "marker")
+    if marker and not rows.filter(pk=marker).exists():
+        raise NotFound(f"Marker {marker} could not be found.")
 
 
 def page(rows: "QuerySet[Any]", params: Params, *columns: str, order: str = "pk") -> Page:

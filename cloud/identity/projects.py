@@ -23,7 +23,8 @@ from versioned.prepared import Prepared, Related
 _COLUMNS = ("name", "domain_id", "parent_id", "is_domain", "enabled", "description", "options")
 # Keystone: max_project_tree_depth.
 _DEEPEST = 5
-LARGEST_TAG_COUNT = 80
+# Keystone: federated_domain_name, in any case.
+_FEDERATED = "federated"
 _ONE = Prepared(lambda id: Project.objects.filter(pk=id), str)
 _TAGS = Related(
     lambda: ProjectTag.objects.order_by("name").values_list("project_id", "name"), "project_id"
@@ -54,12 +55,12 @@ def parents(project: Project) -> list[str]:
 def create(values: dict[str, Any], *, domain_id: str | None = None) -> Project:
     """Make a project, or a domain (`domain_id`: with an id of the caller's choice)."""
     tags = values.pop("tags", None)
-    attributes.boolean(values, "enabled", "is_domain")
     fields = attributes.split(values, _COLUMNS)
     fields["name"] = fields["name"].strip()
     fields["options"] = fields.get("options") or {}
     fields.setdefault("description", "")
     if fields.get("is_domain"):
+        _check_domain_name(fields["name"])
         if fields.get("parent_id") or fields.get("domain_id"):
             raise BadRequest("only root projects are allowed to act as domains.")
         fields["domain_id"] = fields["parent_id"] = None
@@ -68,6 +69,7 @@ def create(values: dict[str, Any], *, domain_id: str | None = None) -> Project:
         _check_place(fields["domain_id"], fields["parent_id"])
     if domain_id is not None:
         fields["id"] = domain_id
+    _check_booleans(fields)
     project = Project(**fields)
     try:
         with revision.change():
@@ -76,6 +78,23 @@ def create(values: dict[str, Any], *, domain_id: str | None = None) -> Project:
     except IntegrityError:
         raise _taken(project) from None
     return project
+
+
+def _check_domain_name(name: str) -> None:
+    """Refuse the name that stands for the domain of all federated users."""
+    if name.lower() == _FEDERATED:
+        raise BadRequest(f"Domain cannot be named {name}")
+
+
+def _check_booleans(values: dict[str, Any]) -> None:
+    """Refuse words for true and false, which the schemas let through."""
+    # Keystone: fails when it stores them.
+    for name in ("enabled", "is_domain"):
+        if isinstance(value := values.get(name), str):
+            raise BadRequest(
+                f"Invalid input for field/attribute {name}. Value: {value}. "
+                f"{value!r} is not of type 'boolean'"
+            )
 
 
 def _taken(project: Project) -> Conflict:
@@ -114,7 +133,7 @@ def _check_place(domain_id: str, parent_id: str) -> None:
                 f"specifies a parent in a different domain ({parent.domain_id})."
             )
         found = Project.objects.in_bulk(parents(parent))
-        above = [parent, *found.values()]
+        above = [*(found[pk] for pk in parents(parent)), parent]
     for project in above:
         if not project.enabled:
             raise BadRequest(
@@ -126,25 +145,25 @@ def _check_place(domain_id: str, parent_id: str) -> None:
 
 def update(project: Project, values: dict[str, Any]) -> Project:
     """Change a project or a domain; disabling it ends its tokens."""
-    kind = "domain" if project.is_domain else "project"
-    attributes.check_mutable(project, kind, values)
-    if "domain_id" in values and values["domain_id"] != project.domain_id:
+    if values.get("domain_id", project.domain_id) != project.domain_id:
         raise BadRequest("Cannot change Domain ID")
-    if "parent_id" in values and values["parent_id"] != project.parent_id:
+    attributes.check_mutable(project, "domain" if project.is_domain else "project", values)
+    if values.get("parent_id", project.parent_id) != project.parent_id:
         raise Forbidden("Update of `parent_id` is not allowed.")
-    attributes.boolean(values, "enabled", "is_domain")
-    if values.get("is_domain", project.is_domain) != project.is_domain:
+    if values.get("is_domain", project.is_domain) is not project.is_domain:
         raise BadRequest("Update of `is_domain` is not allowed.")
+    if project.is_domain:
+        _check_domain_name(values.get("name", ""))
+    # Keystone: what is not to be disabled is taken for what is to be enabled.
+    _check_switch(project, bool(values.get("enabled", True)))
+    _check_booleans(values)
     tags = values.pop("tags", None)
-    changes = attributes.split(values, ("name", "enabled", "description", "options"))
     for key in ("domain_id", "parent_id", "is_domain"):
-        changes.get("extra", {}).pop(key, None)
+        values.pop(key, None)
+    changes = attributes.split(values, ("name", "enabled", "description", "options"))
     if "name" in changes:
         changes["name"] = changes["name"].strip()
-    enabled = changes.get("enabled", project.enabled)
-    is_ended = project.enabled and not enabled
-    if not project.is_domain and enabled != project.enabled:
-        _check_switch(project, enabled)
+    is_ended = project.enabled and not changes.get("enabled", True)
     attributes.merge(project, changes)
     try:
         with revision.change():
@@ -164,6 +183,8 @@ def update(project: Project, values: dict[str, Any]) -> Project:
 
 def _check_switch(project: Project, enabled: bool) -> None:
     """Refuse to enable below what is disabled, or to disable above what is enabled."""
+    if project.is_domain or project.enabled == enabled:
+        return
     if enabled:
         if Project.objects.filter(pk__in=parents(project), enabled=False).exists():
             raise Forbidden(f"Cannot enable project {project.pk} since it has disabled parents")
@@ -220,23 +241,35 @@ def _replace_tags(project: Project, names: Sequence[str]) -> None:
     )
 
 
-def replace_tags(project: Project, names: Sequence[str]) -> None:
-    """Give a project these tags and no others."""
-    with transaction.atomic():
-        _replace_tags(project, names)
+def replace_tags(project: Project, names: Sequence[str]) -> list[str]:
+    """Give a project these tags and no others; how they are stored."""
+    _check_tags_mutable(project, "update")
+    stripped = [name.strip() for name in names]
+    update(project, {"tags": stripped})
+    return stripped
 
 
 def add_tag(project: Project, name: str) -> None:
     """Give a project one more tag, unless it has it."""
-    with transaction.atomic():
-        ProjectTag.objects.get_or_create(project=project, name=name)
+    _check_tags_mutable(project, "create")
+    held = tags_of([project.pk]).get(project.pk, [])
+    update(project, {"tags": [*held, name.strip()]})
 
 
 def remove_tag(project: Project, name: str) -> None:
     """Take a tag from a project."""
+    _check_tags_mutable(project, "delete")
     with transaction.atomic():
         if not ProjectTag.objects.filter(project=project, name=name).delete()[0]:
             raise not_found("project tag", name)
+
+
+def _check_tags_mutable(project: Project, verb: str) -> None:
+    if project.options.get("immutable"):
+        raise Forbidden(
+            f"Cannot {verb} project tags for {project.pk}, project is immutable. "
+            'Set "immutable" option to false before creating project tags.'
+        )
 
 
 def has_tag(project: Project, name: str) -> bool:
@@ -244,16 +277,30 @@ def has_tag(project: Project, name: str) -> bool:
 
 
 def tagged(words: dict[str, str]) -> Q:
-    """The projects that match the four tag filters of a list."""
-    which = Q()
-    for key, text in words.items():
-        names = text.split(",")
-        anyone = ProjectTag.objects.filter(name__in=names).values("project_id")
-        if key in ("tags", "not-tags"):
-            found = Q()
-            for name in names:
-                found &= Q(pk__in=ProjectTag.objects.filter(name=name).values("project_id"))
-        else:
-            found = Q(pk__in=anyone)
-        which &= ~found if key.startswith("not-") else found
-    return which
+    """The projects that match the four tag filters of a list.
+
+    Keystone: a filter that finds nothing counts as none for the next one, and after `not-tags`
+    comes back what `not-tags-any` names.
+    """
+    asked = {key: frozenset(text.split(",")) for key, text in words.items()}
+    held: dict[str, set[str]] = {}
+    rows = ProjectTag.objects.filter(name__in=frozenset().union(*asked.values()))
+    for project_id, name in rows.values_list("project_id", "name"):
+        held.setdefault(project_id, set()).add(name)
+
+    def with_all(key: str) -> set[str]:
+        return {pk for pk, names in held.items() if asked[key] <= names}
+
+    def with_any(key: str) -> set[str]:
+        return {pk for pk, names in held.items() if asked[key] & names}
+
+    found: set[str] = with_all("tags") if "tags" in asked else set()
+    if "tags-any" in asked:
+        found = with_any("tags-any") & found if "tags" in asked else with_any("tags-any")
+    kept = Q(pk__in=found) if found else Q()
+    if "not-tags" in asked:
+        which = kept & ~Q(pk__in=with_all("not-tags"))
+        return which | Q(pk__in=with_any("not-tags-any")) if "not-tags-any" in asked else which
+    if "not-tags-any" in asked:
+        return kept & ~Q(pk__in=with_any("not-tags-any"))
+    return Q(pk__in=found)

@@ -1,6 +1,7 @@
 """Roles, what implies what, and who is granted which of them where."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from cloud.identity.models.assignment import DOMAIN, GROUP, PROJECT, SYSTEM, USE
 
 # Keystone: prohibited_implied_role.
 _NEVER_IMPLIED = frozenset({"admin"})
+# Of a description; the schema says nothing of it.
+_LONGEST = 255
 
 
 def get(role_id: str | None) -> Role:
@@ -41,29 +44,44 @@ def create(values: dict[str, Any]) -> Role:
     fields = attributes.split(values, ("name", "domain_id", "description", "options"))
     fields["domain_id"] = fields.get("domain_id") or ""
     fields["options"] = fields.get("options") or {}
-    fields["name"] = fields["name"].strip()
     role = Role(**fields)
+    _check_length(role.description)
     try:
         with revision.change():
             role.save(force_insert=True)
     except IntegrityError:
-        raise Conflict("role", f"Duplicate entry found with name {role.name}") from None
+        raise _taken(role.name, role.domain_id) from None
     return role
+
+
+def _check_length(description: str | None) -> None:
+    if description is not None and len(description) > _LONGEST:
+        raise BadRequest(
+            f"String length exceeded. The length of string '{description}' exceeds the limit of "
+            f"column description(CHAR({_LONGEST}))."
+        )
+
+
+def _taken(name: str, domain_id: str | None) -> Conflict:
+    where = f" at domain ID {domain_id}" if domain_id else ""
+    return Conflict("role", f"Duplicate entry found with name {name}{where}")
 
 
 def update(role: Role, values: dict[str, Any]) -> Role:
     """Change a role."""
     attributes.check_mutable(role, "role", values)
-    if "domain_id" in values and (values["domain_id"] or "") != role.domain_id:
+    domain_id = role.domain_id or None
+    if values.get("domain_id", domain_id) != domain_id:
         raise BadRequest("Update of `domain_id` is not allowed.")
-    values.pop("domain_id", None)
+    # Keystone: names the domain of a name that is taken when the request did.
+    named = values.pop("domain_id", None)
     attributes.merge(role, attributes.split(values, ("name", "description", "options")))
-    role.name = role.name.strip()
+    _check_length(role.description)
     try:
         with revision.change():
             role.save()
     except IntegrityError:
-        raise Conflict("role", f"Duplicate entry found with name {role.name}") from None
+        raise _taken(role.name, named) from None
     return role
 
 
@@ -122,10 +140,10 @@ class Place:
     inherited: bool = False
 
     def rows(self) -> Any:
+        # Keystone: a domain is a project, too, and has its grants as either.
         return Assignment.objects.filter(
             actor=self.actor,
             actor_id=self.actor_id,
-            target=self.target,
             target_id=self.target_id,
             inherited=self.inherited,
         )
@@ -145,7 +163,7 @@ def grant(place: Place, role: Role) -> None:
                 "being assigned."
             )
     with revision.change():
-        if not place.rows().filter(role=role).exists():
+        if not place.rows().filter(role=role, target=place.target).exists():
             Assignment.objects.create(
                 actor=place.actor,
                 actor_id=place.actor_id,
@@ -209,24 +227,46 @@ def place(
 
 def rule_target(place: Place, role: Role | None, *, may_be_gone: bool = False) -> dict[str, Any]:
     """What rules ask of a grant; 404 for what is not there (`may_be_gone`: but the actor)."""
-    found: dict[str, Any] = {}
-    if role is not None:
-        found["role"] = {
-            "id": role.pk,
-            "name": role.name,
-            "domain_id": role.domain_id or None,
-        }
+    found = {} if role is None else _role_target(role)
     try:
-        if place.actor == USER:
-            found["user"] = {"domain_id": users.get(place.actor_id).domain_id}
-        else:
-            found["group"] = {"domain_id": users.get_group(place.actor_id).domain_id}
+        found.update(_actor_target(place))
     except NotFound:
         if not may_be_gone:
             raise
-    if place.target == DOMAIN:
-        found["domain"] = {"id": projects.get_domain(place.target_id).pk}
-    elif place.target == PROJECT:
-        project = projects.get(place.target_id)
-        found["project"] = {"id": project.pk, "domain_id": project.domain_id}
+    return {**found, **_place_target(place)}
+
+
+def known_target(place: Place, role_id: str | None) -> dict[str, Any]:
+    """What rules ask of a grant, as far as the things that it is about are there."""
+    found: dict[str, Any] = {}
+    if role_id is not None:
+        with suppress(NotFound):
+            found.update(_role_target(get(role_id)))
+    for target_of in (_actor_target, _place_target):
+        with suppress(NotFound):
+            found.update(target_of(place))
     return found
+
+
+def check_target(place: Place) -> None:
+    """Refuse when the project or the domain is not there."""
+    _place_target(place)
+
+
+def _role_target(role: Role) -> dict[str, Any]:
+    return {"role": {"id": role.pk, "name": role.name, "domain_id": role.domain_id or None}}
+
+
+def _actor_target(place: Place) -> dict[str, Any]:
+    if place.actor == USER:
+        return {"user": {"domain_id": users.get(place.actor_id).domain_id}}
+    return {"group": {"domain_id": users.get_group(place.actor_id).domain_id}}
+
+
+def _place_target(place: Place) -> dict[str, Any]:
+    if place.target == DOMAIN:
+        return {"domain": {"id": projects.get_domain(place.target_id).pk}}
+    if place.target == PROJECT:
+        project = projects.get(place.target_id)
+        return {"project": {"id": project.pk, "domain_id": project.domain_id}}
+    return {}

@@ -5,12 +5,13 @@ from typing import Any
 from django.db import IntegrityError
 
 from cloud.identity import attributes, revision
-from cloud.identity.errors import Conflict, not_found
+from cloud.identity.errors import BadRequest, Conflict, TooLong, not_found
 from cloud.identity.models import ServiceProvider
 
 Json = dict[str, Any]
 
 _RELAY_STATE_PREFIX = "ss:mem:"
+_LONGEST_ID = 64
 
 
 def get(provider_id: str) -> ServiceProvider:
@@ -23,8 +24,11 @@ def get(provider_id: str) -> ServiceProvider:
 
 def create(provider_id: str, values: Json) -> ServiceProvider:
     """Make a service provider, disabled unless `values` say otherwise."""
-    attributes.boolean(values, "enabled")
-    values["relay_state_prefix"] = values.get("relay_state_prefix") or _RELAY_STATE_PREFIX
+    attributes.strict_boolean(values, "enabled")
+    if len(provider_id) > _LONGEST_ID:
+        raise TooLong(provider_id, "id", _LONGEST_ID)
+    values.setdefault("relay_state_prefix", _RELAY_STATE_PREFIX)
+    _check(values)
     provider = ServiceProvider(pk=provider_id, **values)
     try:
         with revision.change():
@@ -34,11 +38,17 @@ def create(provider_id: str, values: Json) -> ServiceProvider:
     return provider
 
 
+def _check(values: Json) -> None:
+    if values.get("relay_state_prefix", "") is None:
+        # Keystone: its schema lets null through, and its table does not take it.
+        raise BadRequest("A service provider's relay_state_prefix cannot be null.")
+
+
 def update(provider: ServiceProvider, values: Json) -> ServiceProvider:
     """Change a service provider."""
-    attributes.boolean(values, "enabled")
+    _check(values)
+    attributes.strict_boolean(values, "enabled")
     attributes.merge(provider, values)
-    provider.relay_state_prefix = provider.relay_state_prefix or _RELAY_STATE_PREFIX
     with revision.change():
         provider.save()
     return provider

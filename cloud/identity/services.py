@@ -1,16 +1,16 @@
 """Regions, services and endpoints: made, changed and deleted."""
 
-import re
 from typing import Any
 
 from django.db import IntegrityError
 
 from cloud.identity import attributes, revision
-from cloud.identity.errors import BadRequest, Conflict, Forbidden, Missing, not_found
+from cloud.identity.errors import BadRequest, Conflict, Forbidden, Missing, TooLong, not_found
 from cloud.identity.models import Endpoint, Region, Service
 
-_PLACE = re.compile(r"[$%]\(([^)]*)\)(.?)")
-_PLACES = frozenset({"tenant_id", "project_id", "user_id"})
+# What may be filled in: Keystone's list, of which the catalog knows the first three.
+_PLACES = ("tenant_id", "project_id", "user_id", "compute_host", "public_endpoint")
+_LONGEST_ID = 255
 
 
 def get_region(region_id: str | None) -> Region:
@@ -23,6 +23,8 @@ def get_region(region_id: str | None) -> Region:
 
 def create_region(values: dict[str, Any]) -> Region:
     """Make a region; its id is the caller's choice, if the caller has one."""
+    if Region.objects.filter(pk=values.get("id")).exists():
+        raise _taken(values["id"])
     fields = _region_fields(values)
     fields["description"] = fields.get("description") or ""
     if values.get("id"):
@@ -32,8 +34,12 @@ def create_region(values: dict[str, Any]) -> Region:
         with revision.change():
             region.save(force_insert=True)
     except IntegrityError:
-        raise Conflict("region", f"Duplicate ID, {region.pk}.") from None
+        raise _taken(region.pk) from None
     return region
+
+
+def _taken(region_id: str) -> Conflict:
+    return Conflict("region", f"Duplicate ID, {region_id}.")
 
 
 def _region_fields(values: dict[str, Any]) -> dict[str, Any]:
@@ -93,18 +99,26 @@ def get(service_id: str | None) -> Service:
 
 def create(values: dict[str, Any]) -> Service:
     """Make a service."""
-    service = Service(
-        **{"name": "", **attributes.split(values, ("type", "name", "description", "enabled"))}
-    )
+    service = Service(**{"name": "", **_service_fields(values)})
     with revision.change():
         service.save(force_insert=True)
     return service
 
 
+def _service_fields(values: dict[str, Any]) -> dict[str, Any]:
+    # Keystone: a service's description may be anything; ours has a column for a text.
+    fields = attributes.split(values, ("type", "name", "description", "enabled"))
+    if "description" in values:
+        description = values["description"]
+        is_text = isinstance(description, str)
+        fields["description"] = description if is_text else None
+        fields.setdefault("extra", {})["description"] = None if is_text else description
+    return fields
+
+
 def update(service: Service, values: dict[str, Any]) -> Service:
     """Change a service."""
-    changes = attributes.split(values, ("type", "name", "description", "enabled"))
-    attributes.merge(service, changes)
+    attributes.merge(service, _service_fields(values))
     with revision.change():
         service.save()
     return service
@@ -161,21 +175,23 @@ def _endpoint_fields(values: dict[str, Any]) -> dict[str, Any]:
         raise Missing("endpoint region_id", "region table")
     if "service_id" in values and not Service.objects.filter(pk=values["service_id"]).exists():
         raise Missing("endpoint service_id", "service table")
-    if "url" in values:
-        check_url(values["url"])
     columns = ("service_id", "region_id", "interface", "url", "enabled", "name", "description")
     return attributes.split(values, columns)
 
 
 def _make_region(values: dict[str, Any]) -> None:
-    if values.get("region_id") is None and values.get("region") is not None:
-        Region.objects.get_or_create(pk=values["region"])
+    region_id = values.get("region")
+    if values.get("region_id") is not None or region_id is None:
+        return
+    if len(region_id) > _LONGEST_ID:
+        raise TooLong(region_id, "id", _LONGEST_ID)
+    Region.objects.get_or_create(pk=region_id)
 
 
 def check_url(url: str) -> None:
-    """Refuse a url with places that the catalog cannot fill."""
-    for name, ending in _PLACE.findall(url):
-        if name not in _PLACES or ending != "s":
-            raise BadRequest(f"Cannot create an endpoint with an invalid URL: {url}.")
-    if "$(" in _PLACE.sub("", url) or "%(" in _PLACE.sub("", url):
-        raise BadRequest(f"Cannot create an endpoint with an invalid URL: {url}.")
+    """Refuse a url with places that cannot be filled in."""
+    try:
+        # Keystone: a url is what Python's % takes; all of its signs count.
+        url.replace("$(", "%(") % dict.fromkeys(_PLACES, "")
+    except (KeyError, TypeError, ValueError):
+        raise BadRequest(f"Cannot create an endpoint with an invalid URL: {url}.") from None

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from cloud.identity import attributes
 from cloud.identity.errors import NotFound, not_found
-from cloud.identity.models import Endpoint, Policy, PolicyAssociation
+from cloud.identity.models import Endpoint, Policy, PolicyAssociation, Region
 
 
 def get(policy_id: str) -> Policy:
@@ -79,12 +79,34 @@ def policy_for(endpoint: Endpoint) -> Policy:
 
 
 def endpoints_for(policy: Policy) -> list[dict[str, Any]]:
-    """The rows of the endpoints that a policy is for."""
+    """The rows of the endpoints that a policy is for, place by place.
+
+    # Keystone: whether another policy is nearer to an endpoint is not asked.
+    """
+    rows: Any = Endpoint.objects.order_by("pk").values()
+    endpoints: list[dict[str, Any]] = list(rows)
+    below: dict[str, list[str]] = {}
+    for region_id, parent_id in Region.objects.values_list("pk", "parent_id"):
+        below.setdefault(parent_id, []).append(region_id)
     found = []
-    for endpoint in Endpoint.objects.select_related("region").order_by("pk"):
-        try:
-            if policy_for(endpoint).pk == policy.pk:
-                found.append(vars(endpoint))
-        except NotFound:
+    for place in PolicyAssociation.objects.filter(policy=policy).order_by("pk"):
+        if place.endpoint_id is not None:
+            found += [row for row in endpoints if row["id"] == place.endpoint_id]
             continue
+        of_service = [row for row in endpoints if row["service_id"] == place.service_id]
+        if place.region_id is not None:
+            regions = _tree(place.region_id, below)
+            of_service = [row for row in of_service if row["region_id"] in regions]
+        found += of_service
+    return found
+
+
+def _tree(region_id: str, below: dict[str, list[str]]) -> set[str]:
+    """A region and all below it."""
+    found, waiting = set(), [region_id]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += below.get(one, [])
     return found

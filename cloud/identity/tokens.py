@@ -183,6 +183,9 @@ def _describe_trust(token: Token, body: dict[str, Any]) -> None:
         raise NotFound(f"Could not find trust: {trust.pk}.")
     if token.user_id != trust.trustee_user_id:
         raise Forbidden  # the user is not the trustee
+    if trust.project_id is None:
+        # Keystone: a trust that lends nothing anywhere can be made, and not be used.
+        raise NotFound("Could not find project: None.")
     if not trustor.domain.enabled:
         raise NotFound("Trustor domain is disabled.")
     if not trustor.enabled:

@@ -5,11 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from cloud.identity import attributes, projects, revision, scopes, timestamps, tokens, users
-from cloud.identity.errors import BadRequest, Forbidden, NotFound, not_found
+from cloud.identity.errors import BadRequest, Conflict, Forbidden, NotFound, not_found
 from cloud.identity.models import Role, Trust
 
 # Keystone: max_redelegation_count.
 DEEPEST = 3
+# What bodies bring that is neither a column nor kept as it came.
+_SAID_OTHERWISE = (
+    "roles",
+    "expires_at",
+    "allow_redelegation",
+    "redelegation_count",
+    "redelegated_trust_id",
+    "deleted_at",
+)
 
 
 def get(trust_id: str) -> Trust:
@@ -29,6 +38,9 @@ def create(values: dict[str, Any], *, expires_at: datetime | None, parent: Trust
     users.get(values["trustee_user_id"])
     role_ids = _role_ids(values.get("roles") or ())
     project_id = values.get("project_id")
+    if values.get("redelegated_trust_id"):
+        # Keystone: looks for it, and goes by the token all the same.
+        get(values["redelegated_trust_id"])
     _check_roles(parent.pk if parent else None, values["trustor_user_id"], project_id, role_ids)
     uses, asked = values.get("remaining_uses"), values.get("redelegation_count")
     may_go_on = bool(values.get("allow_redelegation")) and asked != 0
@@ -55,7 +67,7 @@ def create(values: dict[str, Any], *, expires_at: datetime | None, parent: Trust
         "remaining_uses",
     )
     fields = attributes.split(values, known)
-    for name in ("roles", "expires_at", "allow_redelegation", "redelegation_count"):
+    for name in _SAID_OTHERWISE:
         fields.get("extra", {}).pop(name, None)
     trust = Trust(
         **fields,
@@ -64,9 +76,25 @@ def create(values: dict[str, Any], *, expires_at: datetime | None, parent: Trust
         redelegated_trust=parent,
     )
     with revision.change():
+        _refuse_twins(trust, role_ids)
         trust.save(force_insert=True)
         trust.roles.set(role_ids)
     return trust
+
+
+def _refuse_twins(trust: Trust, role_ids: Sequence[str]) -> None:
+    """Refuse what Keystone's tables have no room for: the same trust, or a role, twice."""
+    twins = Trust.objects.filter(
+        trustor_user_id=trust.trustor_user_id,
+        trustee_user_id=trust.trustee_user_id,
+        project_id=trust.project_id,
+        impersonation=trust.impersonation,
+        expires_at=trust.expires_at,
+    )
+    # Deleted trusts count; those without a project or an end are all different.
+    is_whole = trust.project_id is not None and trust.expires_at is not None
+    if len(set(role_ids)) < len(role_ids) or (is_whole and twins.exists()):
+        raise Conflict("trust", f"Duplicate entry found with ID {trust.pk}")
 
 
 def _role_ids(wanted: Sequence[dict[str, Any]]) -> list[str]:

@@ -15,7 +15,8 @@ class Answer:
         self.status = response.status_code
         self.headers = response.headers
         self.body = response.content
-        self.json = json.loads(response.content) if response.content else None
+        is_json = response.headers.get("Content-Type", "").startswith("application/json")
+        self.json = json.loads(response.content) if response.content and is_json else None
 
     def __repr__(self):
         return f"{self.status} {self.body!r}"

@@ -95,13 +95,13 @@ def test_roles_end_with_those_of_the_user(robot, admin):
 def test_keys_may_be_those_of_an_access_token(robot, admin):
     access = robot.access()
     blob = {"access": "a", "secret": "s", "access_token_id": access.key}
-    made = admin.make(
-        "credential",
-        type="ec2",
-        blob=json.dumps(blob),
-        user_id=admin.id("users", "admin"),
-        project_id=robot.project,
-    )
+    values = {
+        "type": "ec2",
+        "blob": json.dumps(blob),
+        "user_id": admin.id("users", "admin"),
+        "project_id": robot.project,
+    }
+    made = admin.make("credential", **values)
     answer = admin.post("/ec2tokens", {"credentials": by_ec2_second(blob)})
     token = answer.json["token"]
     assert (token["methods"], token["OS-OAUTH1"]["access_token_id"]) == (
@@ -112,7 +112,8 @@ def test_keys_may_be_those_of_an_access_token(robot, admin):
     refused = keystone_token(answer.headers["X-Subject-Token"])
     assert refused.error.startswith(f"{FORBIDDEN}: Using OAuth-scoped token")
     demo = admin.id("projects", "demo")
-    admin.patch(f"/credentials/{made['id']}", {"credential": {"project_id": demo}})
+    assert admin.delete(f"/credentials/{made['id']}").status == 204
+    admin.make("credential", **{**values, "project_id": demo})
     assert admin.post("/ec2tokens", {"credentials": by_ec2_second(blob)}).status == 401
     admin.delete(f"/OS-OAUTH1/consumers/{robot.key}")
     gone = admin.post("/ec2tokens", {"credentials": by_ec2_second(blob)})

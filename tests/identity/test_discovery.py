@@ -24,11 +24,6 @@ def test_a_slash_at_the_end_says_nothing(admin):
     assert admin.get("/users/").json["users"]
 
 
-def test_an_unknown_path_is_404_in_keystones_format(admin):
-    answer = admin.get("/nonsense")
-    assert (answer.status, answer.json["error"]["title"]) == (404, "Not Found")
-
-
 def test_an_unknown_method_is_405(admin):
     assert admin.delete("/users").status == 405
 

@@ -46,3 +46,25 @@ def test_a_group_that_is_changed_to_filter_nothing_has_every_endpoint(admin, gro
     assert answer.json["endpoint_group"]["filters"] == {}
     everything = found(admin.get(f"{PATH}/{group['id']}/endpoints"))
     assert everything == {"public", "internal", "admin"}
+
+
+def test_the_list_knows_names_only(admin, group):
+    assert admin.get(f"{PATH}?x=1").status == 400
+    assert admin.get(f"{PATH}?name=other").json["endpoint_groups"] == []
+
+
+def test_a_token_shows_the_endpoints_that_were_chosen_for_its_project(keystone, admin, group):
+    def shown():
+        catalog = keystone.login("demo", "demo").get("/auth/catalog").json["catalog"]
+        return {row["interface"] for service in catalog for row in service["endpoints"]}
+
+    project = admin.id("projects", "demo")
+    assert shown() == {"public", "internal", "admin"}
+    admin.put(f"{PATH}/{group['id']}/projects/{project}")
+    assert shown() == {"public"}
+    endpoints = admin.get("/endpoints?interface=admin").json["endpoints"]
+    admin.put(f"/OS-EP-FILTER/projects/{project}/endpoints/{endpoints[0]['id']}")
+    assert shown() == {"public", "admin"}
+    admin.delete(f"{PATH}/{group['id']}/projects/{project}")
+    (service,) = keystone.login("demo", "demo").get("/auth/catalog").json["catalog"]
+    assert [row["id"] for row in service["endpoints"]] == [endpoints[0]["id"]]

@@ -1,5 +1,7 @@
 """Unified limits, OAuth consumers and the configuration of domains."""
 
+import pytest
+
 
 def test_limits_need_a_registered_one(admin, demo):
     service, project = admin.id("services", "nova"), admin.id("projects", "demo")
@@ -68,7 +70,7 @@ def test_domains_have_options_of_their_own(admin):
     assert admin.patch(f"{path}/identity", {"config": {"ldap": {"url": "x"}}}).status == 403
     assert admin.put(path, {"config": {"nova": {"x": 1}}}).status == 403
     for nonsense in ("x", ["identity"], 5):
-        assert admin.put(path, {"config": nonsense}).status == 403
+        assert admin.put(path, {"config": nonsense}).status == 400
     assert admin.delete(f"{path}/identity/driver").status == 204
     assert admin.get(f"{path}/identity/driver").status == 404
     assert admin.delete(path).status == 204
@@ -96,7 +98,7 @@ def test_a_configuration_is_changed_where_the_url_says(admin):
         ),
         (
             "/ldap",
-            {},
+            {"ldap": {"url": "x"}, "identity": {"driver": "ldap"}},
             "Trying to update group ldap, so that, and only that, group must be specified in the "
             "config",
         ),
@@ -116,3 +118,55 @@ def test_everybody_learns_what_passwords_are_held_to(demo):
     ):
         answer = demo.get(refused)
         assert (answer.status, sentence in answer.error) == (403, True), answer
+
+
+@pytest.fixture
+def registered(admin):
+    """The service of a registered limit."""
+    service = admin.make("service", type="t", name="t")["id"]
+    limit = {"service_id": service, "resource_name": "core", "default_limit": 1}
+    assert admin.post("/registered_limits", {"registered_limits": [limit]}).status == 201
+    return service
+
+
+def test_a_domain_given_as_a_project_gets_a_limit_of_a_domain(admin, registered):
+    limit = {"service_id": registered, "resource_name": "core", "resource_limit": 1}
+    made = admin.post("/limits", {"limits": [{**limit, "project_id": "default"}]})
+    assert made.status == 201
+    (shown,) = made.json["limits"]
+    assert (shown["project_id"], shown["domain_id"]) == (None, "default")
+
+
+@pytest.mark.parametrize(
+    "change", [{"service_id": "x"}, {"region_id": ""}, {"description": "x" * 256}]
+)
+def test_a_bad_registered_limit_is_400(admin, registered, change):
+    limit = {"service_id": registered, "resource_name": "disk", "default_limit": 1, **change}
+    assert admin.post("/registered_limits", {"registered_limits": [limit]}).status == 400
+
+
+@pytest.mark.parametrize("query", ["service_id=x", "resource_name=", "region_id="])
+def test_lists_of_limits_judge_their_queries(admin, query):
+    assert admin.get(f"/limits?{query}").status == 400
+    assert admin.get(f"/registered_limits?{query}").status == 400
+
+
+def test_a_registered_limit_that_names_again_what_it_is_for_conflicts_with_itself(
+    admin, registered
+):
+    (limit,) = admin.get(f"/registered_limits?service_id={registered}").json["registered_limits"]
+    path = f"/registered_limits/{limit['id']}"
+    same = admin.patch(path, {"registered_limit": {"resource_name": "core"}})
+    assert same.status == 409
+    assert admin.patch(path, {"registered_limit": {"resource_name": "disk"}}).status == 200
+    assert admin.patch(path, {"registered_limit": {"default_limit": 5}}).status == 200
+
+
+def test_a_change_of_a_limit_to_nothing_changes_nothing(admin, demo, registered):
+    limit = {"service_id": registered, "resource_name": "core", "resource_limit": 1}
+    limit |= {"domain_id": "default", "description": "d"}
+    (made,) = admin.post("/limits", {"limits": [limit]}).json["limits"]
+    for change in ({"resource_limit": 0}, {"description": None}, {"description": ""}):
+        assert admin.patch(f"/limits/{made['id']}", {"limit": change}).json["limit"] == made
+    assert admin.get("/limits?resource_name__contains=or").json["limits"] == [made]
+    assert (demo.get("/limits/none").status, admin.get("/limits/none").status) == (403, 404)

@@ -37,8 +37,8 @@ def test_it_is_shown_listed_changed_and_deleted(admin, acme):
     ]
     changed = admin.patch(f"{PATH}/acme", given(description="far", enabled=False))
     assert changed.json["service_provider"] == {**acme, "description": "far", "enabled": False}
-    answer = admin.patch(f"{PATH}/acme", given(relay_state_prefix=None))
-    assert answer.json["service_provider"]["relay_state_prefix"] == "ss:mem:"
+    answer = admin.patch(f"{PATH}/acme", given(relay_state_prefix="p"))
+    assert answer.json["service_provider"]["relay_state_prefix"] == "p"
     assert admin.delete(f"{PATH}/acme").status == 204
     for answer in (
         admin.get(f"{PATH}/acme"),

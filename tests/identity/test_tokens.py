@@ -78,14 +78,16 @@ def test_an_unknown_method_is_answered_with_those_that_are_known(keystone):
     answer = keystone.authenticate({"methods": ["magic"], "magic": {}})
     assert answer.status == 401
     assert answer.json["error"]["identity"]["methods"] == [
-        "password", "token", "oauth1", "application_credential",
+        "application_credential", "ec2credential", "external", "mapped", "oauth1", "password",
+        "token",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("auth", "sentence"),
     [
-        ({}, "Expecting to find auth in request body."),
+        (None, "Expecting to find auth in request body."),
+        ({}, "'identity' is a required property\n\nFailed validating"),
         ({"identity": {}}, "'methods' is a required property"),
         ({"identity": {"methods": ["password"]}}, "Expecting to find password in identity."),
         (
@@ -190,7 +192,7 @@ def test_disabling_the_user_ends_the_token_for_good(admin, demo):
 
 def test_disabling_the_project_ends_the_token(admin, demo):
     admin.patch(f"/projects/{admin.id('projects', 'demo')}", {"project": {"enabled": False}})
-    assert demo.get("/auth/projects").status == 401
+    assert demo.get("/auth/projects").status == 404
 
 
 def test_a_new_password_ends_the_token(keystone, admin, demo):
@@ -228,3 +230,60 @@ def test_projects_that_are_disabled_are_listed_among_ones_scopes(admin, demo):
     role, user = admin.id("roles", "member"), admin.id("users", "demo")
     assert admin.put(f"/projects/{off}/users/{user}/roles/{role}").status == 204
     assert off in [row["id"] for row in demo.get("/auth/projects").json["projects"]]
+
+
+def test_a_token_that_is_no_good_hinders_nobody_from_getting_another(keystone):
+    answer = Keystone("nonsense").authenticate(by_password("demo"))
+    assert answer.status == 201
+    assert Keystone("nonsense").get("/auth/projects").status == 401
+
+
+def test_an_empty_subject_is_no_token(keystone):
+    demo = keystone.login("demo", "demo")
+    answer = demo.subject("")
+    assert (answer.status, answer.error) == (404, "No token in the request")
+    assert demo.get("/auth/tokens").status == 403
+
+
+def test_whose_project_is_disabled_is_told_so(keystone, admin):
+    made = admin.make("project", name="shut")["id"]
+    reader, demo = admin.id("roles", "reader"), admin.id("users", "demo")
+    admin.put(f"/projects/{made}/users/{demo}/roles/{reader}")
+    caller = keystone.login("demo", "shut")
+    admin.patch(f"/projects/{made}", {"project": {"enabled": False}})
+    sentence = f"Unable to validate token because project {made} is disabled"
+    for answer in (admin.subject(caller.token), caller.get("/auth/projects")):
+        assert (answer.status, answer.error) == (404, sentence)
+
+
+@pytest.mark.parametrize(
+    ("rules", "status"),
+    [
+        ([["password", "token"]], 401),
+        ([["magic"]], 201),
+        ([["password", "magic"]], 201),
+        ([["token", "magic"]], 401),
+    ],
+)
+def test_methods_that_there_are_not_count_for_nothing_in_a_users_rules(
+    keystone, admin, rules, status
+):
+    path = f"/users/{admin.id('users', 'demo')}"
+    admin.patch(path, {"user": {"options": {"multi_factor_auth_rules": rules}}})
+    assert keystone.authenticate(by_password("demo")).status == status
+
+
+def test_a_scope_may_be_a_word(keystone):
+    answer = keystone.authenticate(by_password("admin"), "system")
+    assert answer.json["token"]["system"] == {"all": True}
+    answer = keystone.authenticate(by_password("admin"), "project")
+    assert (answer.status, answer.error) == (400, "string indices must be integers, not 'str'")
+
+
+def test_whose_application_credential_is_named_by_nobody_is_told(keystone):
+    user = {"name": "nobody", "domain": {"id": "default"}}
+    data = {"name": "x", "secret": "y", "user": user}
+    answer = keystone.authenticate(
+        {"methods": ["application_credential"], "application_credential": data}
+    )
+    assert (answer.status, answer.error) == (404, "Could not find user: nobody.")

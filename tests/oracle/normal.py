@@ -9,7 +9,7 @@ _PATTERNS = (
     ("request", re.compile(r"req-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")),
     ("id", re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")),
     ("id", re.compile(r"\b[0-9a-f]{32}\b")),
-    ("hash", re.compile(r"\b[0-9a-f]{56}\b")),
+    ("hash", re.compile(r"\b(?:[0-9a-f]{56}|[0-9a-f]{64})\b")),
     ("address", re.compile(r"\b(?:10\.0|172\.24)\.\d{1,3}\.\d{1,3}\b")),
     ("name of an address", re.compile(r"\bhost-(?:10-0|172-24)-\d{1,3}-\d{1,3}\b")),
     ("instance", re.compile(r"\binstance-[0-9a-f]{8}\b")),

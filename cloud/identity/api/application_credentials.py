@@ -1,6 +1,7 @@
 """Application credentials.  /v3/users/{id}/application_credentials and access_rules"""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from cloud.identity import application_credentials as credentials
@@ -11,44 +12,46 @@ from cloud.identity.errors import ActionForbidden, BadRequest, Forbidden, NotFou
 from cloud.identity.models import AccessRule, ApplicationCredential
 from versioned.operation import operation
 
+# Keystone: links leave out whose they are, and lead nowhere.
+_PATH = "application_credentials"
 _RULE = {
     "type": "object",
     "properties": {
-        "id": types.STRING,
-        "path": {"type": "string", "minLength": 0, "maxLength": 225, "pattern": "^/.*"},
+        "id": types.ID,
+        "path": {"type": "string", "minLength": 0, "maxLength": 225, "pattern": r"^/\.*"},
         "service": types.ID,
         "method": {"type": "string", "enum": ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"]},
     },
-    "additionalProperties": False,
+    # Keystone: fails on a rule of which something is missing.
     "anyOf": [{"required": ["id"]}, {"required": ["path", "service", "method"]}],
 }
 CREATE = types.thing(
     "application_credential",
     {
+        "id": types.STRING,
+        "secret": types.NULLABLE,
         "name": types.NAME,
         "description": types.NULLABLE,
         "expires_at": types.NULLABLE,
-        "roles": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"id": types.STRING, "name": types.NAME},
-                "additionalProperties": True,
-            },
-        },
-        "unrestricted": {"type": ["boolean", "null"]},
-        "secret": types.NULLABLE,
+        "project_id": types.STRING,
         "access_rules": {"type": "array", "items": _RULE},
+        "unrestricted": {"type": ["boolean", "null"]},
+        "system": {"type": ["string", "null"]},
+        "roles": types.ROLES,
     },
     required=("name",),
+    is_open=False,
 )
+_inner = CREATE["properties"]["application_credential"]
+CREATE["properties"]["application_credential"] = types.closed_first(_inner)
 
 
 def expiry(text: str | None) -> Any:
     """Read the end of a credential or a trust, which must lie ahead."""
     if text is None:
         return None
-    moment = timestamps.parse(text)
+    # Keystone: puts a Z behind whatever has none, another zone included.
+    moment = timestamps.parse(text if text.endswith("Z") else f"{text}Z")
     if moment is None:
         raise BadRequest(
             "Timestamp not in expected format. The server could not comply with the request "
@@ -97,7 +100,7 @@ class ApplicationCredentialViewSet(_OwnViewSet):
             "application_credentials",
             [_shown(found[pk], rules.get(pk, ())) for pk in ids],
             page,
-            path=f"users/{user_id}/application_credentials",
+            path=_PATH,
         )
 
     @operation(policy="create_application_credential", body=CREATE, status=201)
@@ -111,7 +114,7 @@ class ApplicationCredentialViewSet(_OwnViewSet):
             user_id=user_id,
             project_id=self.context.project_id or "",
             held=[role["id"] for role in self.token.get("roles", ())],
-            expires_at=expiry(application_credential.get("expires_at")),
+            expires_at=expiry(application_credential.get("expires_at") or None),
         )
         answer = self._answer(made)
         answer["application_credential"]["secret"] = secret
@@ -123,27 +126,22 @@ class ApplicationCredentialViewSet(_OwnViewSet):
 
     @operation(policy="delete_application_credential", target="found", status=204)
     def destroy(self, request: Any, user_id: str, id: str) -> None:
-        found = self._find(id)
-        self.refuse_restricted()
-        credentials.delete(found)
+        credentials.delete(self._find(id, is_end=True))
 
-    def _find(self, credential_id: str) -> ApplicationCredential:
+    def _find(self, credential_id: str, *, is_end: bool = False) -> ApplicationCredential:
         self.require_caller()
-        try:
-            found = credentials.get(credential_id)
+        with suppress(NotFound):
             # Keystone: the owner counts, not the user of the URL.
-            self.kwargs["user_id"] = found.user_id
-        except NotFound:
-            self.authorize({})
-            raise
+            self.kwargs["user_id"] = credentials.get(credential_id).user_id
         self.authorize({})
         self.refuse_trusts()
-        return found
+        if is_end:
+            self.refuse_restricted()
+        return credentials.get(credential_id)
 
     def _answer(self, found: ApplicationCredential) -> dict[str, Any]:
-        path = f"users/{found.user_id}/application_credentials"
         rules = credentials.rules_of([found.pk]).get(found.pk, ())
-        return self.member("application_credential", path, _shown(found, rules))
+        return self.member("application_credential", _PATH, _shown(found, rules))
 
 
 def _shown(found: ApplicationCredential, rules: Iterable[AccessRule]) -> dict[str, Any]:
@@ -153,7 +151,7 @@ def _shown(found: ApplicationCredential, rules: Iterable[AccessRule]) -> dict[st
         "description": found.description,
         "user_id": found.user_id,
         "project_id": found.project_id,
-        "system": None,
+        "system": found.system,
         "expires_at": timestamps.plain(found.expires_at),
         "unrestricted": found.unrestricted,
         "roles": [
@@ -191,15 +189,13 @@ class AccessRuleViewSet(_OwnViewSet):
         rows = listing.narrow(AccessRule.objects.filter(user_id=user_id), self.params, columns)
         columns_shown = ("id", "service", "path", "method")
         page = listing.page(rows, self.params, *columns_shown, order="created_at")
-        return self.collection(
-            "access_rules", page.rows, page, path=f"users/{user_id}/access_rules"
-        )
+        return self.collection("access_rules", page.rows, page)
 
     @operation(policy="get_access_rule", target="found")
     def retrieve(self, request: Any, user_id: str, id: str) -> dict[str, Any]:
         self._check(user_id)
         rule = _shown_rule(credentials.get_rule(id, user_id))
-        return self.member("access_rule", f"users/{user_id}/access_rules", rule)
+        return self.member("access_rule", "access_rules", rule)
 
     @operation(policy="delete_access_rule", target="found", status=204)
     def destroy(self, request: Any, user_id: str, id: str) -> None:

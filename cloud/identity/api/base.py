@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 import jsonschema
 from django.http import HttpResponse
@@ -12,9 +13,10 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.versioning import BaseVersioning
 
 from cloud.identity import access_tokens, policies, timestamps, validation
-from cloud.identity.authentication import METHODS
+from cloud.identity.authentication import KNOWN_METHODS
 from cloud.identity.errors import (
     ActionForbidden,
+    ApplicationCredentialRefused,
     BadRequest,
     IdentityError,
     MethodUnsupported,
@@ -47,7 +49,20 @@ def _is_time(value: Any) -> bool:
     return not isinstance(value, str) or timestamps.parse(value) is not None
 
 
-DIALECT = Dialect(formats={"date-time": _is_time}, numeric_strings=True, explain=_explain)
+def _is_uuid(value: Any) -> bool:
+    """Whether a text is a UUID in any of the ways they are written."""
+    if not isinstance(value, str):
+        return True
+    bare = value.replace("urn:", "").replace("uuid:", "").strip("{}").replace("-", "").lower()
+    try:
+        return UUID(value).hex == bare
+    except ValueError:
+        return False
+
+
+DIALECT = Dialect(
+    formats={"date-time": _is_time, "uuid": _is_uuid}, numeric_strings=True, explain=_explain
+)
 
 
 def _explain_at_length(error: jsonschema.ValidationError, is_body: bool) -> str:
@@ -61,11 +76,19 @@ LATE_DIALECT = Dialect(explain=_explain_at_length)
 
 def query(**params: Any) -> Schema:
     """A schema of query parameters, each of which stands once."""
-    tree = {
+    return Schema(_query(params), DIALECT, is_body=False)
+
+
+def closed_query(**params: Any) -> Schema:
+    """A schema of query parameters beside which no other stands."""
+    return Schema({**_query(params), "additionalProperties": False}, DIALECT, is_body=False)
+
+
+def _query(params: dict[str, Any]) -> dict[str, Any]:
+    return {
         "type": "object",
         "properties": {name: {"type": "array", "items": rule} for name, rule in params.items()},
     }
-    return Schema(tree, DIALECT, is_body=False)
 
 
 class _OneVersion(BaseVersioning):  # type: ignore[misc]
@@ -104,14 +127,15 @@ class IdentityViewSet(ResourceViewSet):
         token = validation.validate(text)
         if token is None:
             access_tokens.check_behind(text)
-        if token is None or not validation.permits(
-            token, "identity", request.method, request.path.removeprefix(PREFIX)
-        ):
+            validation.check_scope(text)
+            # Keystone: a token that is no good counts as none, which some operations do without.
+            return
+        if not _is_permitted(token, request):
             raise Unauthorized
         _fill(context, text, token)
 
     def check_media_type(self, request: Any) -> None:
-        if request.method in ("POST", "PUT", "PATCH") and request._request.body:
+        if request._request.body:
             declared = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
             is_json = declared == "application/json" or declared.endswith("+json")
             # Django's own clients and WSGI call a missing type text/plain.
@@ -119,12 +143,16 @@ class IdentityViewSet(ResourceViewSet):
                 raise UnsupportedMediaType(declared)
 
     def read_body(self, request: Any) -> Any:
-        body = super().read_body(request)
-        if not isinstance(body, dict):
-            # Keystone: null is no object either.
-            if request.method in ("POST", "PUT", "PATCH") and request._request.body:
-                raise MalformedBody
+        # Keystone: whatever the method; null is no object either.
+        raw = request._request.body
+        if not raw:
             return {}
+        try:
+            body = wire.loads(raw)
+        except ValueError:
+            raise MalformedBody from None
+        if not isinstance(body, dict):
+            raise MalformedBody
         return body
 
     def finish(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
@@ -203,6 +231,11 @@ class IdentityViewSet(ResourceViewSet):
             query={name: values[0] for name, values in self.params.items()},
         )
 
+    def require_same_id(self, values: Mapping[str, Any], own_id: str) -> None:
+        """Refuse a body that gives a thing another id."""
+        if values.get("id") not in (None, own_id):
+            raise BadRequest("Cannot change ID")
+
     # What is said
 
     @property
@@ -244,11 +277,17 @@ class IdentityViewSet(ResourceViewSet):
         }
         answer: dict[str, Any] = {name: shown, "links": links}
         if page is not None and page.is_cut:
-            params = {key: values[-1] for key, values in self.params.items()}
-            params["marker"] = shown[-1]["id"] if shown else ""
-            links["next"] = request.build_absolute_uri(f"{request.path}?{urlencode(params)}")
             answer["truncated"] = True
+        if page is not None and page.is_cut and shown:
+            params = {key: values[-1] for key, values in self.params.items()}
+            params["marker"] = shown[-1]["id"]
+            links["next"] = request.build_absolute_uri(f"{request.path}?{urlencode(params)}")
         return answer
+
+    def check_query(self, schema: Schema) -> None:
+        # Keystone: what stands twice counts as it stood first.
+        first = {name: values[:1] for name, values in self.request.params.items()}
+        schema.check(first, self.schema_version)
 
     @property
     def params(self) -> Params:
@@ -264,6 +303,8 @@ class IdentityViewSet(ResourceViewSet):
     def handle_exception(self, exc: Exception) -> Any:
         """Render an error as Keystone does."""
         self.rule = None
+        if isinstance(exc, MethodNotAllowed):
+            return self.refuse_method()
         error = _translated(exc)
         if error is None:
             LOG.exception("%s %s failed", self.request.method, self.request.path)
@@ -277,12 +318,33 @@ class IdentityViewSet(ResourceViewSet):
             response.headers["WWW-Authenticate"] = f'Keystone uri="{self.base_url}{PREFIX}"'
         return response
 
+    def refuse_method(self) -> HttpResponse:
+        """Say which methods there are, in the words of the framework that Keystone is made with."""
+        response = wire.json_response({"message": NotAllowed().message}, 405)
+        response.headers["Allow"] = ", ".join(self.allowed_methods)
+        return response
+
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         raise MethodNotAllowed(request.method)
 
 
+def _is_permitted(token: dict[str, Any], request: Any) -> bool:
+    """Whether a token's access rules allow a request, by the path that it came by."""
+    # Keystone: a rule names all of the path, what Identity is mounted below included.
+    path = urlsplit(request.META.get("openstack.url", request.path)).path
+    if request.method == "GET" and path.endswith("/v3/auth/tokens"):
+        return True  # Keystone: what a token is may always be asked.
+    return validation.permits(token, "identity", request.method, path)
+
+
 def _hint(error: IdentityError) -> dict[str, Any]:
-    return {"identity": {"methods": list(METHODS)}} if isinstance(error, MethodUnsupported) else {}
+    if isinstance(error, ApplicationCredentialRefused):
+        return {"identity": {}}
+    return (
+        {"identity": {"methods": list(KNOWN_METHODS)}}
+        if isinstance(error, MethodUnsupported)
+        else {}
+    )
 
 
 def _fault(
@@ -301,8 +363,6 @@ def _translated(exc: Exception) -> IdentityError | None:
         return Missing("valid JSON", "request body")
     if isinstance(exc, UnsupportedMediaType):
         return Missing("application/json", "Content-Type header")
-    if isinstance(exc, MethodNotAllowed):
-        return NotAllowed()
     return None
 
 

@@ -7,18 +7,35 @@ from typing import Any
 from cloud.identity import credentials, listing, projects, tokens, users
 from cloud.identity.api import types
 from cloud.identity.api.base import IdentityViewSet
-from cloud.identity.errors import ActionForbidden, BadRequest, NotFound
+from cloud.identity.errors import ActionForbidden, NotFound
 from cloud.identity.models import Credential
 from versioned.operation import operation
 
-_PROPERTIES = {
-    "blob": {"type": ["string", "object"]},
-    "project_id": types.NULLABLE,
-    "type": types.STRING,
-    "user_id": types.STRING,
+_BLOB = {"blob": types.STRING}
+_NEEDED = ("blob", "type", "user_id")
+CREATE = types.wide(
+    "credential",
+    {
+        "id": types.STRING,
+        **_BLOB,
+        "project_id": types.NULLABLE,
+        "type": types.STRING,
+        "user_id": types.STRING,
+    },
+    required=_NEEDED,
+)
+CREATE["properties"]["credential"] |= {
+    "if": {"properties": {"type": {"const": credentials.EC2}}},
+    "then": {"required": [*_NEEDED, "project_id"]},
 }
-CREATE = types.thing("credential", _PROPERTIES, required=("blob", "type", "user_id"))
-UPDATE = types.thing("credential", _PROPERTIES, at_least=1)
+# Keystone: whose a credential is, where and of what type, stays.
+UPDATE = types.wide("credential", {})
+UPDATE["properties"]["credential"] = {
+    "type": "object",
+    "properties": _BLOB,
+    "additionalProperties": False,
+    "required": ["blob"],
+}
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,12 +87,7 @@ class CredentialViewSet(_PrimaryViewSet):
 
     @operation(policy="update_credential", target="found", body=UPDATE)
     def update(self, request: Any, id: str, credential: dict[str, Any]) -> dict[str, Any]:
-        found = self._find(id)
-        if credential.get("id", id) != id:
-            raise BadRequest("Cannot change ID")
-        user_id = credential.get("user_id", found.user_id)
-        self.authorize({"credential": {"user_id": user_id}}, rule="update_credential")
-        return self._answer(credentials.update(found, credential))
+        return self._answer(credentials.update(self._find(id), credential["blob"]))
 
     @operation(policy="delete_credential", target="found", status=204)
     def destroy(self, request: Any, id: str) -> None:

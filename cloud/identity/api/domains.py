@@ -6,22 +6,21 @@ from uuid import UUID
 
 from cloud.identity import listing, projects
 from cloud.identity.api import types
-from cloud.identity.api.base import IdentityViewSet
+from cloud.identity.api.base import IdentityViewSet, query
 from cloud.identity.errors import BadRequest, NotFound
 from cloud.identity.models import Project
 from versioned.operation import operation
 
 _PROPERTIES = {
-    "description": types.NULLABLE,
+    "description": {"type": ["string", "null"], "maxLength": 255},
     "enabled": types.BOOLEAN,
     "name": types.SHORT_NAME,
     "options": types.IMMUTABLE,
     "tags": types.TAGS,
 }
-CREATE = types.thing(
-    "domain", {"explicit_domain_id": types.STRING, **_PROPERTIES}, required=("name",)
-)
+CREATE = types.thing("domain", {"explicit_domain_id": types.ID, **_PROPERTIES}, required=("name",))
 UPDATE = types.thing("domain", _PROPERTIES, at_least=1)
+LIST = query(name=types.SHORT_NAME, enabled=types.BOOLEAN)
 _FILTERS = {"name": "name", "enabled": "enabled"}
 
 
@@ -41,13 +40,14 @@ def shown(row: Mapping[str, Any], tags: Iterable[str]) -> dict[str, Any]:
 class DomainViewSet(IdentityViewSet):
     """Domains, which are stored as projects."""
 
-    @operation(policy="list_domains", target="found")
+    @operation(policy="list_domains", target="found", query=LIST)
     def list(self, request: Any) -> dict[str, Any]:
         own = self.context.domain_id
         self.authorize({"domain": {"id": own}} if own else {})
         rows = Project.objects.filter(is_domain=True)
         if own:
             rows = rows.filter(pk=own)
+        listing.require_marker(Project.objects.all(), self.params)
         page = listing.page(listing.narrow(rows, self.params, _FILTERS), self.params)
         tags = projects.tags_of(row["id"] for row in page.rows)
         return self.collection(
@@ -69,14 +69,12 @@ class DomainViewSet(IdentityViewSet):
         explicit = domain.pop("explicit_domain_id", None)
         if explicit is not None and not _is_id(explicit):
             raise BadRequest("Domain ID does not conform to required UUID format.")
-        for key in ("domain_id", "parent_id"):
-            domain.pop(key, None)
-        made = projects.create({**domain, "is_domain": True}, domain_id=explicit)
+        made = projects.create({**_bare(domain), "is_domain": True}, domain_id=explicit)
         return self._answer(made)
 
     @operation(policy="update_domain", target="found", body=UPDATE)
     def update(self, request: Any, id: str, domain: dict[str, Any]) -> dict[str, Any]:
-        return self._answer(projects.update(self._find(id), domain))
+        return self._answer(projects.update(self._find(id), _bare(domain)))
 
     @operation(policy="delete_domain", target="found", status=204)
     def destroy(self, request: Any, id: str) -> None:
@@ -92,6 +90,12 @@ class DomainViewSet(IdentityViewSet):
     def _answer(self, domain: Project) -> dict[str, Any]:
         tags = projects.tags_of([domain.pk]).get(domain.pk, ())
         return self.member("domain", "domains", shown(vars(domain), tags))
+
+
+def _bare(domain: dict[str, Any]) -> dict[str, Any]:
+    """What was said of a domain, without what is settled by its being one."""
+    settled = ("domain_id", "parent_id", "is_domain")
+    return {key: value for key, value in domain.items() if key not in settled}
 
 
 def _is_id(text: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from cloud.identity import endpoint_groups, listing, projects, services
 from cloud.identity.api import types
-from cloud.identity.api.base import IdentityViewSet
+from cloud.identity.api.base import IdentityViewSet, closed_query
 from cloud.identity.api.projects import shown_many as shown_projects
 from cloud.identity.api.services import shown_endpoint
 from cloud.identity.errors import BadRequest
@@ -23,12 +23,23 @@ _PROPERTIES = {
         "type": "object",
         "properties": {
             "interface": {"type": "string", "enum": ["admin", "internal", "public"]},
+            "service_id": types.STRING,
+            "region_id": types.NULLABLE,
+            "enabled": {"type": "boolean"},
         },
     },
-    "name": {"type": "string", "minLength": 1, "maxLength": 255},
+    "name": types.NAME,
 }
-CREATE = types.thing("endpoint_group", _PROPERTIES, required=("name", "filters"), is_open=False)
+CREATE = types.thing(
+    "endpoint_group",
+    _PROPERTIES,
+    required=("name", "filters"),
+    is_open=False,
+    needs_envelope=False,
+)
+CREATE = types.needs_first(CREATE, "endpoint_group")
 UPDATE = types.thing("endpoint_group", _PROPERTIES, is_open=False, at_least=1)
+LIST = closed_query(name=types.NAME)
 
 
 def _shown(row: EndpointGroup) -> dict[str, Any]:
@@ -43,15 +54,15 @@ def _shown(row: EndpointGroup) -> dict[str, Any]:
 class EndpointGroupViewSet(IdentityViewSet):
     """Groups of endpoints, and the projects that have them."""
 
-    @operation(policy="list_endpoint_groups")
+    @operation(policy="list_endpoint_groups", query=LIST)
     def list(self, request: Any) -> dict[str, Any]:
         rows = listing.narrow(EndpointGroup.objects.all(), self.params, {"name": "name"})
         page = listing.page(rows, self.params, "id", "name", "description", "filters")
         return self.collection("endpoint_groups", page.rows, page, path=_PATH)
 
     @operation(policy="create_endpoint_group", body=CREATE, status=201)
-    def create(self, request: Any, endpoint_group: dict[str, Any]) -> dict[str, Any]:
-        return self._answer(endpoint_groups.create(endpoint_group))
+    def create(self, request: Any, endpoint_group: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self._answer(endpoint_groups.create(endpoint_group or {}))
 
     @operation(policy="get_endpoint_group")
     def retrieve(self, request: Any, id: str) -> dict[str, Any]:

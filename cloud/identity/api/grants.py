@@ -46,8 +46,11 @@ class GrantViewSet(IdentityViewSet):
         self.require_caller()
         ids = dict(ids)
         role_id = ids.pop("role_id", None)
-        role = None if role_id is None else roles.get(role_id)
         place = roles.place(**ids, inherited=self.inherited)  # type: ignore[arg-type]
+        # Keystone: looks for domains before roles, and for projects after them.
+        if "domain_id" in ids:
+            roles.check_target(place)
+        role = None if role_id is None else roles.get(role_id)
         self.authorize(roles.rule_target(place, role, may_be_gone=may_be_gone))
         return place, role
 
@@ -56,6 +59,23 @@ class InheritedGrantViewSet(GrantViewSet):
     """Grants that hold on what is below a project or domain.  /v3/OS-INHERIT"""
 
     inherited = True
+
+    def _place(
+        self, ids: dict[str, str], *, may_be_gone: bool = False
+    ) -> tuple[roles.Place, Role | None]:
+        """Where the URL points.
+
+        Keystone: what is not there is told to who may grant, and of actors nobody asks.
+        """
+        self.require_caller()
+        ids = dict(ids)
+        role_id = ids.pop("role_id", None)
+        place = roles.place(**ids, inherited=True)  # type: ignore[arg-type]
+        self.authorize(roles.known_target(place, role_id))
+        role = None if role_id is None else roles.get(role_id)
+        if not may_be_gone:
+            roles.check_target(place)
+        return place, role
 
 
 class SystemGrantViewSet(GrantViewSet):
@@ -76,7 +96,7 @@ class SystemGrantViewSet(GrantViewSet):
 
     @operation(policy="revoke_system_grant_for_user", target="found", status=204)
     def destroy(self, request: Any, **ids: str) -> None:
-        roles.revoke(*self._granted(ids))
+        roles.revoke(*self._granted(ids, may_be_gone=True))
 
     def authorize(self, target: Any = None, rule: str | None = None) -> None:
         rule = rule or self.rule

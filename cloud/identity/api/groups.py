@@ -5,14 +5,15 @@ from typing import Any
 
 from cloud.identity import listing, users
 from cloud.identity.api import types
-from cloud.identity.api.base import IdentityViewSet
-from cloud.identity.errors import BadRequest, NotFound
+from cloud.identity.api.base import IdentityViewSet, query
+from cloud.identity.errors import NotFound
 from cloud.identity.models import Group
 from versioned.operation import operation
 
 _PROPERTIES = {"name": types.NAME, "description": types.NULLABLE}
 CREATE = types.thing("group", {**_PROPERTIES, "domain_id": types.ID}, required=("name",))
 UPDATE = types.thing("group", _PROPERTIES, at_least=1)
+LIST = query(name=types.NAME, domain_id=types.ID, sort_dir=types.SORT_DIRECTION)
 _FILTERS = {"domain_id": "domain_id", "name": "name"}
 
 
@@ -30,10 +31,11 @@ def shown(row: Mapping[str, Any]) -> dict[str, Any]:
 class GroupViewSet(IdentityViewSet):
     """Groups."""
 
-    @operation(policy="list_groups", target="found")
+    @operation(policy="list_groups", target="found", query=LIST)
     def list(self, request: Any) -> dict[str, Any]:
         own = self.context.domain_id
         self.authorize({"group": {"domain_id": own}} if own else {})
+        listing.require_marker(Group.objects.all(), self.params)
         rows = listing.narrow(Group.objects.all(), self.params, _FILTERS)
         if own:
             rows = rows.filter(domain_id=own)
@@ -52,8 +54,7 @@ class GroupViewSet(IdentityViewSet):
     @operation(policy="update_group", target="found", body=UPDATE)
     def update(self, request: Any, group_id: str, group: dict[str, Any]) -> dict[str, Any]:
         found = self._find(group_id)
-        if group.get("id", group_id) != group_id:
-            raise BadRequest("Cannot change ID")
+        self.require_same_id(group, group_id)
         return self._answer(users.update_group(found, group))
 
     @operation(policy="delete_group", target="found", status=204)

@@ -6,29 +6,32 @@ from django.db.models import Q
 
 from cloud.identity import limits, listing
 from cloud.identity.api import types
-from cloud.identity.api.base import IdentityViewSet
-from cloud.identity.errors import BadRequest
+from cloud.identity.api.base import IdentityViewSet, query
 from cloud.identity.models import Limit, Project, RegisteredLimit
 from versioned.operation import operation
 
 _NUMBER = {"type": "integer", "minimum": -1, "maximum": 0x7FFFFFFF}
-_REGION = {"type": ["string", "null"], "maxLength": 255}
+_REGION = {"type": ["string", "null"], "minLength": 1, "maxLength": 255}
+_DESCRIPTION = {"type": ["string", "null"], "maxLength": 255}
 _REGISTERED = {
-    "service_id": types.STRING,
+    "service_id": types.UUID,
     "region_id": _REGION,
     "resource_name": types.NAME,
     "default_limit": _NUMBER,
-    "description": types.NULLABLE,
+    "description": _DESCRIPTION,
 }
 _LIMIT = {
-    "service_id": types.STRING,
+    "service_id": types.UUID,
     "region_id": _REGION,
     "resource_name": types.NAME,
     "resource_limit": _NUMBER,
-    "description": types.NULLABLE,
-    "project_id": types.ID,
-    "domain_id": types.ID,
+    "description": _DESCRIPTION,
+    "project_id": types.NULLABLE_ID,
+    "domain_id": types.NULLABLE_ID,
 }
+_FILTERS = {"service_id": types.UUID, "region_id": _REGION, "resource_name": types.NAME}
+LIST_REGISTERED = query(**_FILTERS)
+LIST = query(**_FILTERS, project_id=types.ID, domain_id=types.ID)
 
 
 def _many(envelope: str, item: dict[str, Any]) -> dict[str, Any]:
@@ -49,26 +52,25 @@ REGISTER = _many(
         "additionalProperties": False,
     },
 )
-UPDATE_REGISTERED = types.thing("registered_limit", _REGISTERED, is_open=False)
+UPDATE_REGISTERED = types.closed_first(types.thing("registered_limit", _REGISTERED, is_open=False))
+_WHAT = ["service_id", "resource_name", "resource_limit"]
 _PLACED = {
     "type": "object",
     "properties": _LIMIT,
-    "required": ["service_id", "resource_name", "resource_limit"],
+    "required": _WHAT,
+    "oneOf": [{"required": [*_WHAT, "domain_id"]}, {"required": [*_WHAT, "project_id"]}],
     "additionalProperties": False,
-    "oneOf": [{"required": ["project_id"]}, {"required": ["domain_id"]}],
 }
 CREATE = _many("limits", _PLACED)
-UPDATE = types.thing(
-    "limit",
-    {"resource_limit": _NUMBER, "description": types.NULLABLE},
-    is_open=False,
+UPDATE = types.closed_first(
+    types.thing("limit", {"resource_limit": _NUMBER, "description": _DESCRIPTION}, is_open=False)
 )
 
 
 class RegisteredLimitViewSet(IdentityViewSet):
     """The limits that hold where nothing else was said."""
 
-    @operation(policy="list_registered_limits")
+    @operation(policy="list_registered_limits", query=LIST_REGISTERED)
     def list(self, request: Any) -> dict[str, Any]:
         columns = {name: name for name in ("service_id", "region_id", "resource_name")}
         rows = listing.narrow(RegisteredLimit.objects.all(), self.params, columns)
@@ -121,7 +123,7 @@ class LimitViewSet(IdentityViewSet):
             }
         }
 
-    @operation(policy="list_limits")
+    @operation(policy="list_limits", query=LIST)
     def list(self, request: Any) -> dict[str, Any]:
         columns = {
             "service_id": "registered__service_id",
@@ -151,13 +153,14 @@ class LimitViewSet(IdentityViewSet):
 
     @operation(policy="get_limit", target="found")
     def retrieve(self, request: Any, id: str) -> dict[str, Any]:
+        if not Limit.objects.filter(pk=id).exists():
+            # Keystone: here only who may see all limits learns that one is not there.
+            self.authorize({}, rule="get_limit")
         return self.member("limit", "limits", _shown(self._find(id)))
 
     @operation(policy="update_limit", target="found", body=UPDATE)
     def update(self, request: Any, id: str, limit: Any) -> dict[str, Any]:
         found = self._find(id)
-        if limit.get("id", id) != id:
-            raise BadRequest("Cannot change ID")
         return self.member("limit", "limits", _shown(limits.update(found, limit)))
 
     @operation(policy="delete_limit", target="found", status=204)

@@ -21,10 +21,10 @@ class MembershipViewSet(GroupViewSet):
         rows = listing.narrow(User.objects.filter(pk__in=ids), self.params, columns)
         if self.context.domain_id:
             rows = rows.filter(domain_id=self.context.domain_id)
-        expiring = listing.first(self.params, "password_expires_at")
-        if expiring is not None:
-            rows = rows.filter(users.expiring(expiring))
-        page = listing.page(rows, self.params)
+        rows = rows.filter(users.expiring(self.params))
+        # Keystone: this list knows a limit, and no marker.
+        kept = {name: values for name, values in self.params.items() if name != "marker"}
+        page = listing.page(rows, kept)
         return self.collection("users", [shown_user(row) for row in page.rows], page)
 
     @operation(policy="add_user_to_group", target="found", status=204)

@@ -5,14 +5,22 @@ from typing import Any
 
 from cloud.identity import listing, services, stored_policies
 from cloud.identity.api import types
-from cloud.identity.api.base import IdentityViewSet
+from cloud.identity.api.base import LATE_DIALECT, IdentityViewSet
 from cloud.identity.api.services import shown_endpoint
+from cloud.identity.errors import BadRequest
 from cloud.identity.models import Policy
 from versioned.operation import operation
+from versioned.schema import Schema
 
-_PROPERTIES = {"blob": types.STRING, "type": {"type": "string", "maxLength": 255}}
-CREATE = types.thing("policy", _PROPERTIES, required=("blob", "type"))
-UPDATE = types.thing("policy", _PROPERTIES, at_least=1)
+# What a refusal quotes is in this order.
+_POLICY: dict[str, Any] = {
+    "type": "object",
+    "properties": {"blob": types.STRING, "type": {"type": "string", "maxLength": 255}},
+}
+CREATE = Schema(
+    {**_POLICY, "required": ["blob", "type"], "additionalProperties": True}, LATE_DIALECT
+)
+UPDATE = Schema({**_POLICY, "minProperties": 1, "additionalProperties": True}, LATE_DIALECT)
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,16 +36,19 @@ class PolicyViewSet(IdentityViewSet):
         page = listing.page(rows, self.params)
         return self.collection("policies", [_shown(row) for row in page.rows], page)
 
-    @operation(policy="create_policy", body=CREATE, status=201)
-    def create(self, request: Any, policy: dict[str, Any]) -> dict[str, Any]:
-        return self._answer(stored_policies.create(policy))
+    @operation(policy="create_policy", status=201)
+    def create(self, request: Any) -> dict[str, Any]:
+        return self._answer(stored_policies.create(self._given(request, CREATE)))
 
     @operation(policy="get_policy")
     def retrieve(self, request: Any, id: str) -> dict[str, Any]:
         return self._answer(stored_policies.get(id))
 
-    @operation(policy="update_policy", body=UPDATE)
-    def update(self, request: Any, id: str, policy: dict[str, Any]) -> dict[str, Any]:
+    @operation(policy="update_policy")
+    def update(self, request: Any, id: str) -> dict[str, Any]:
+        policy = self._given(request, UPDATE)
+        if policy.get("id") not in (None, id):
+            raise BadRequest("Cannot change policy ID")
         return self._answer(stored_policies.update(stored_policies.get(id), policy))
 
     @operation(policy="delete_policy", status=204)
@@ -48,12 +59,20 @@ class PolicyViewSet(IdentityViewSet):
     def endpoints(self, request: Any, id: str) -> dict[str, Any]:
         found = stored_policies.endpoints_for(stored_policies.get(id))
         rows = [shown_endpoint(row, self.base_url) for row in found]
+        for row in rows:
+            # Keystone: the older name of the region is made by its list of endpoints alone.
+            del row["region"]
         return self.collection("endpoints", rows)
 
     @operation(policy="get_policy_for_endpoint")
     def for_endpoint(self, request: Any, id: str) -> dict[str, Any]:
         found = stored_policies.policy_for(services.get_endpoint(id))
         return self.member("policy", "endpoints", _shown(vars(found)))
+
+    def _given(self, request: Any, schema: Schema) -> dict[str, Any]:
+        # Keystone: no policy at all is one of which nothing is said.
+        given: dict[str, Any] = schema.check(request.json.get("policy", {}), request.version)
+        return given
 
     def _answer(self, policy: Policy) -> dict[str, Any]:
         return self.member("policy", "policies", _shown(vars(policy)))

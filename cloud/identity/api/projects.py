@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from cloud.identity import listing, projects, scopes
 from cloud.identity.api import types
-from cloud.identity.api.base import DIALECT, IdentityViewSet, query
+from cloud.identity.api.base import LATE_DIALECT, PREFIX, IdentityViewSet, query
 from cloud.identity.errors import BadRequest, NotFound
 from cloud.identity.models import Limit, Project
 from versioned.operation import operation
@@ -31,11 +31,27 @@ CREATE = types.thing(
         "parent_id": types.NULLABLE_ID,
     },
     required=("name",),
+    needs_envelope=False,
 )
-UPDATE = types.thing("project", _PROPERTIES)
-LIST = query(name=types.SHORT_NAME, enabled=types.BOOLEAN, is_domain=types.BOOLEAN)
-TAG = Schema(types.TAG, DIALECT)
-ALL_TAGS = Schema(types.TAGS, DIALECT)
+UPDATE = types.thing("project", _PROPERTIES, needs_envelope=False)
+_WORDS = ("tags", "tags-any", "not-tags", "not-tags-any")
+LIST = query(
+    name=types.SHORT_NAME,
+    enabled=types.BOOLEAN,
+    is_domain=types.BOOLEAN,
+    domain_id=types.ID,
+    parent_id=types.UUID,
+)
+TAG = Schema(types.TAG, LATE_DIALECT)
+ALL_TAGS = Schema(
+    {"type": "array", "items": types.TAG, "required": [], "maxItems": 80, "uniqueItems": True},
+    LATE_DIALECT,
+)
+REPLACE = {
+    "type": "object",
+    "properties": {"tags": {"type": "array", "items": types.TAG}},
+    "additionalProperties": False,
+}
 
 _FILTERS = {
     "domain_id": "domain_id",
@@ -44,7 +60,6 @@ _FILTERS = {
     "parent_id": "parent_id",
     "is_domain": "is_domain",
 }
-_TAG_FILTERS = ("tags", "tags-any", "not-tags", "not-tags-any")
 
 
 def shown(row: Mapping[str, Any], tags: Iterable[str]) -> dict[str, Any]:
@@ -85,9 +100,10 @@ class ProjectViewSet(IdentityViewSet):
             rows = rows.filter(is_domain=False)
         if own:
             rows = rows.filter(domain_id=own)
-        words = {name: self.params[name][0] for name in _TAG_FILTERS if name in self.params}
+        words = {name: self.params[name][0] for name in _WORDS if name in self.params}
         if words:
             rows = rows.filter(projects.tagged(words))
+        listing.require_marker(Project.objects.all(), self.params)
         page = listing.page(rows, self.params)
         return self.collection("projects", shown_many(page.rows), page)
 
@@ -99,17 +115,19 @@ class ProjectViewSet(IdentityViewSet):
         return self.member("project", "projects", answer)
 
     @operation(policy="create_project", target="found", body=CREATE, status=201)
-    def create(self, request: Any, project: dict[str, Any]) -> dict[str, Any]:
-        self.authorize({"project": {"domain_id": None, **project}})
-        if not listing.truth(str(project.get("is_domain") or "0")):
+    def create(self, request: Any, project: dict[str, Any] | None) -> dict[str, Any]:
+        self.authorize({"project": {"domain_id": None, **(project or {})}})
+        if project is None:
+            raise BadRequest("'project' is a required property")
+        if not project.get("is_domain"):
             self.default_domain(project)
         return self._answer(projects.create(project))
 
     @operation(policy="update_project", target="found", body=UPDATE)
-    def update(self, request: Any, id: str, project: dict[str, Any]) -> dict[str, Any]:
+    def update(self, request: Any, id: str, project: dict[str, Any] | None) -> dict[str, Any]:
+        project = project or {}
         found = self._find(id)
-        if project.get("id", id) != id:
-            raise BadRequest("Cannot change ID")
+        self.require_same_id(project, id)
         answer = self._answer(projects.update(found, project))
         # Keystone: what clients made up is told once more to who changes something.
         answer["project"]["extra"] = found.extra
@@ -195,16 +213,14 @@ class ProjectTagViewSet(ProjectViewSet):
 
     @operation(policy="list_project_tags", target="found")
     def tags(self, request: Any, id: str) -> dict[str, Any]:
-        return self._tags(self._find(id))
+        return self._tags(projects.tags_of([self._find(id).pk]).get(id, []))
 
-    @operation(policy="update_project_tags", target="found")
-    def replace(self, request: Any, id: str) -> dict[str, Any]:
+    @operation(policy="update_project_tags", target="found", body=REPLACE)
+    def replace(self, request: Any, id: str, tags: Any) -> dict[str, Any]:
         project = self._find(id)
         # Keystone: where there are no tags it takes an object for them, and refuses that.
-        tags = request.json.get("tags", {})
-        ALL_TAGS.check(tags, request.version)
-        projects.replace_tags(project, tags)
-        return self._tags(project)
+        ALL_TAGS.check({} if tags is None else tags, request.version)
+        return self._tags(projects.replace_tags(project, tags))
 
     @operation(policy="delete_project_tags", target="found", status=204)
     def clear(self, request: Any, id: str) -> None:
@@ -223,18 +239,19 @@ class ProjectTagViewSet(ProjectViewSet):
         ALL_TAGS.check([*held, tag], request.version)
         projects.add_tag(project, tag)
         response = self.respond(None, 201)
-        # Keystone: writes the tag as it is, and breaks by what no header may have.
-        shown = tag if tag.isprintable() else quote(tag)
-        response.headers["Location"] = self.link("projects", id, "tags", shown)
+        response.headers["Content-Type"] = "text/html; charset=utf-8"
+        # Keystone: leaves out that these are projects.
+        response.headers["Location"] = self.link(id, "tags", quote(tag, safe="%!$&'()*+:;=@"))
         return response
 
     @operation(policy="delete_project_tag", target="found", status=204)
     def remove(self, request: Any, id: str, tag: str) -> None:
         projects.remove_tag(self._find(id), tag)
 
-    def _tags(self, project: Project) -> dict[str, Any]:
-        request = self.request._request
+    def _tags(self, names: Iterable[str]) -> dict[str, Any]:
+        # Keystone: this link leads to the whole of it, with the query of the request.
+        text = self.request._request.META.get("QUERY_STRING")
         return {
-            "links": {"self": request.build_absolute_uri(request.get_full_path())},
-            "tags": projects.tags_of([project.pk]).get(project.pk, []),
+            "links": {"self": f"{self.base_url}{PREFIX}/v3" + (f"?{text}" if text else "")},
+            "tags": list(names),
         }

@@ -2,27 +2,37 @@
 
 from typing import Any
 
-from cloud.identity import listing, projects
-from cloud.identity.api.base import IdentityViewSet
+from cloud.identity import listing, projects, users
+from cloud.identity.api import types
+from cloud.identity.api.base import IdentityViewSet, query
 from cloud.identity.assignments import Granted, Names, Wanted, assignments
 from cloud.identity.errors import BadRequest
 from cloud.identity.models import Project
 from cloud.identity.models.assignment import DOMAIN, SYSTEM, USER
 from versioned.operation import operation
 
+LIST = query(
+    **{
+        "group.id": types.ID,
+        "role.id": types.ID,
+        "scope.domain.id": types.ID,
+        "scope.project.id": types.ID,
+        "user.id": types.STRING,
+    }
+)
 _EITHER = (
     ("scope.domain.id", "scope.project.id", "Specify a domain or project, not both"),
     ("scope.domain.id", "scope.system", "Specify system or domain, not both"),
     ("scope.project.id", "scope.system", "Specify system or project, not both"),
-    ("user.id", "group.id", "Specify a user or group, not both"),
 )
 
 
 class RoleAssignmentViewSet(IdentityViewSet):
     """The assignments as they were granted, or with what comes of them."""
 
-    @operation(policy="list_role_assignments", target="found")
+    @operation(policy="list_role_assignments", target="found", query=LIST)
     def list(self, request: Any) -> dict[str, Any]:
+        self._check_company()
         wanted = self._wanted()
         own = self.context.domain_id
         if wanted.with_subtree:
@@ -30,11 +40,15 @@ class RoleAssignmentViewSet(IdentityViewSet):
             if wanted.project_id is not None:
                 target["domain_id"] = projects.get(wanted.project_id).domain_id
             self.authorize(target, rule="list_role_assignments_for_tree")
-            if wanted.project_id is None:
-                raise BadRequest("'scope.project.id' is a dependency of 'include_subtree'")
         else:
             self.authorize({"domain_id": own} if own else {})
         self._check_combination(wanted)
+        if wanted.is_effective:
+            # Keystone: looks for the groups of the one and the parents of the other.
+            if wanted.user_id is not None:
+                users.get(wanted.user_id)
+            if wanted.project_id is not None and wanted.inherited is not False:
+                projects.get(wanted.project_id)
         found = assignments(wanted)
         if own and not wanted.with_subtree:
             inside = set(Project.objects.filter(domain_id=own).values_list("pk", flat=True))
@@ -51,15 +65,27 @@ class RoleAssignmentViewSet(IdentityViewSet):
         inherited = listing.first(params, "scope.OS-INHERIT:inherited_to")
         return Wanted(
             role_id=listing.first(params, "role.id"),
-            user_id=listing.first(params, "user.id"),
+            user_id=listing.first(params, "user.id") or None,
             group_id=listing.first(params, "group.id"),
             project_id=listing.first(params, "scope.project.id"),
             domain_id=listing.first(params, "scope.domain.id"),
-            is_system=bool(listing.first(params, "scope.system")),
+            is_system=listing.first(params, "scope.system") == "all",
             inherited=None if inherited is None else inherited == "projects",
             is_effective=listing.is_asked(params, "effective"),
             with_subtree=listing.is_asked(params, "include_subtree"),
         )
+
+    def _check_company(self) -> None:
+        """Refuse parameters that want or bear no others, in the words of schemas."""
+        if "include_subtree" in self.params and "scope.project.id" not in self.params:
+            raise BadRequest("'scope.project.id' is a dependency of 'include_subtree'")
+        if "user.id" in self.params and "group.id" in self.params:
+            given = [(name, value) for name, found in self.params.items() for value in found]
+            # Keystone: shows the query as the framework holds it.
+            raise BadRequest(
+                f"ImmutableMultiDict({given}) is valid under each of {{'required': ['group.id']}}, "
+                "{'required': ['user.id']}"
+            )
 
     def _check_combination(self, wanted: Wanted) -> None:
         for one, other, sentence in _EITHER:

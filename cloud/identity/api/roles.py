@@ -1,12 +1,12 @@
 """Roles and what follows from them.  /v3/roles and /v3/role_inferences"""
 
+import builtins
 from collections.abc import Mapping
 from typing import Any
 
 from cloud.identity import listing, roles
 from cloud.identity.api import types
-from cloud.identity.api.base import IdentityViewSet
-from cloud.identity.errors import BadRequest
+from cloud.identity.api.base import IdentityViewSet, query
 from cloud.identity.models import ImpliedRole, Role
 from versioned.operation import operation
 
@@ -15,8 +15,10 @@ _PROPERTIES = {
     "description": types.NULLABLE,
     "options": types.IMMUTABLE,
 }
-CREATE = types.thing("role", {**_PROPERTIES, "domain_id": types.NULLABLE}, required=("name",))
-UPDATE = types.thing("role", {**_PROPERTIES, "domain_id": types.NULLABLE}, at_least=1)
+CREATE = types.thing("role", {**_PROPERTIES, "domain_id": types.NULLABLE_ID}, required=("name",))
+UPDATE = types.thing("role", {**_PROPERTIES, "domain_id": types.NULLABLE_ID}, at_least=1)
+
+LIST = query(name=types.NAME, domain_id=types.ID)
 
 
 def shown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def shown(row: Mapping[str, Any]) -> dict[str, Any]:
 class RoleViewSet(IdentityViewSet):
     """Roles; those of a domain ask rules of their own."""
 
-    @operation(policy="list_roles", target="found")
+    @operation(policy="list_roles", target="found", query=LIST)
     def list(self, request: Any) -> dict[str, Any]:
         domain_id = listing.first(self.params, "domain_id")
         self.authorize({}, rule="list_domain_roles" if domain_id else "list_roles")
@@ -54,8 +56,7 @@ class RoleViewSet(IdentityViewSet):
     @operation(policy="update_role", target="found", body=UPDATE)
     def update(self, request: Any, id: str, role: dict[str, Any]) -> dict[str, Any]:
         found = self._find(id, "update")
-        if role.get("id", id) != id:
-            raise BadRequest("Cannot change ID")
+        self.require_same_id(role, id)
         return self._answer(roles.update(found, role))
 
     @operation(policy="delete_role", target="found", status=204)
@@ -77,9 +78,9 @@ class RoleViewSet(IdentityViewSet):
 class ImpliedRoleViewSet(IdentityViewSet):
     """Which roles follow from which."""
 
-    @operation(policy="list_implied_roles")
+    @operation(policy="list_implied_roles", target="found")
     def list(self, request: Any, prior_id: str) -> dict[str, Any]:
-        prior = roles.get(prior_id)
+        (prior,) = self._found(prior_id)
         inference = {
             "prior_role": self._brief(prior),
             "implies": [self._brief(role) for role in roles.implied_by(prior)],
@@ -89,25 +90,32 @@ class ImpliedRoleViewSet(IdentityViewSet):
             "links": {"self": self.link("roles", prior_id, "implies")},
         }
 
-    @operation(policy="create_implied_role", status=201)
+    @operation(policy="create_implied_role", target="found", status=201)
     def create(self, request: Any, prior_id: str, implied_id: str) -> dict[str, Any]:
-        prior, implied = roles.get(prior_id), roles.get(implied_id)
+        prior, implied = self._found(prior_id, implied_id)
         roles.imply(prior, implied)
         return self._answer(prior, implied)
 
-    @operation(policy="get_implied_role")
+    @operation(policy="get_implied_role", target="found")
     def retrieve(self, request: Any, prior_id: str, implied_id: str) -> dict[str, Any]:
-        prior, implied = roles.get(prior_id), roles.get(implied_id)
+        prior, implied = self._found(prior_id, implied_id)
         roles.check_implied(prior, implied)
         return self._answer(prior, implied)
 
-    @operation(policy="check_implied_role", status=204)
+    @operation(policy="check_implied_role", target="found", status=204)
     def check(self, request: Any, prior_id: str, implied_id: str) -> None:
-        roles.check_implied(roles.get(prior_id), roles.get(implied_id))
+        roles.check_implied(*self._found(prior_id, implied_id))
 
-    @operation(policy="delete_implied_role", status=204)
+    @operation(policy="delete_implied_role", target="found", status=204)
     def destroy(self, request: Any, prior_id: str, implied_id: str) -> None:
-        roles.stop_implying(roles.get(prior_id), roles.get(implied_id))
+        roles.stop_implying(*self._found(prior_id, implied_id))
+
+    def _found(self, *role_ids: str) -> builtins.list[Role]:
+        """The roles, once the rule grants it. Keystone: all may know that one is not there."""
+        self.require_caller()
+        found = [roles.get(role_id) for role_id in role_ids]
+        self.authorize()
+        return found
 
     @operation(policy="list_role_inference_rules")
     def inferences(self, request: Any) -> dict[str, Any]:
@@ -124,8 +132,7 @@ class ImpliedRoleViewSet(IdentityViewSet):
                     "implies": [self._brief(known[role_id]) for role_id in implied],
                 }
                 for prior_id, implied in pairs.items()
-            ],
-            "links": {"self": self.link("role_inferences")},
+            ]
         }
 
     def _answer(self, prior: Role, implied: Role) -> dict[str, Any]:

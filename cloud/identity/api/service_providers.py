@@ -20,8 +20,9 @@ _PROPERTIES = {
 CREATE = types.thing(
     "service_provider", _PROPERTIES, required=("auth_url", "sp_url"), is_open=False
 )
+CREATE = types.needs_first(CREATE, "service_provider")
 UPDATE = types.thing("service_provider", _PROPERTIES, is_open=False, at_least=1)
-LIST = query(id=types.STRING, enabled=types.BOOLEAN)
+LIST = query(enabled=types.BOOLEAN)
 
 
 class ServiceProviderViewSet(IdentityViewSet):

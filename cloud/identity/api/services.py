@@ -5,7 +5,7 @@ from typing import Any
 
 from cloud.identity import catalog, listing, services
 from cloud.identity.api import types
-from cloud.identity.api.base import IdentityViewSet, query
+from cloud.identity.api.base import IdentityViewSet, closed_query, query
 from cloud.identity.errors import BadRequest
 from cloud.identity.models import Endpoint, Region, Service
 from versioned.operation import operation
@@ -16,8 +16,9 @@ _SERVICE = {
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
     "enabled": _FLAG,
 }
-CREATE_SERVICE = types.thing("service", _SERVICE, required=("type",))
-UPDATE_SERVICE = types.thing("service", _SERVICE, at_least=1)
+CREATE_SERVICE = types.wide("service", _SERVICE, required=("type",))
+del CREATE_SERVICE["required"]  # Keystone: policy is asked first
+UPDATE_SERVICE = types.wide("service", _SERVICE, at_least=1)
 _INTERFACE = {"type": "string", "enum": ["admin", "internal", "public"]}
 _ENDPOINT = {
     "enabled": _FLAG,
@@ -27,19 +28,25 @@ _ENDPOINT = {
     "service_id": types.STRING,
     "url": types.URL,
     "description": types.NULLABLE,
-    "name": types.NULLABLE,
+    "name": types.STRING,
 }
-CREATE_ENDPOINT = types.thing("endpoint", _ENDPOINT, required=("interface", "service_id", "url"))
+CREATE_ENDPOINT = types.thing(
+    "endpoint",
+    {"id": types.STRING, **_ENDPOINT},
+    required=("interface", "service_id", "url"),
+    needs_envelope=False,
+)
 UPDATE_ENDPOINT = types.thing("endpoint", _ENDPOINT, at_least=1)
 LIST_ENDPOINTS = query(interface=_INTERFACE)
+_REGION_ID = {"type": ["string", "null"], "minLength": 1, "maxLength": 255}
 _REGION = {
-    "description": types.NULLABLE,
-    "parent_region_id": {"type": ["string", "null"], "maxLength": 255},
+    "description": {"type": ["string", "null"], "maxLength": 255},
+    "id": _REGION_ID,
+    "parent_region_id": _REGION_ID,
 }
-CREATE_REGION = types.thing(
-    "region", {**_REGION, "id": {"type": "string", "minLength": 0, "maxLength": 255}}
-)
+CREATE_REGION = types.wide("region", {**_REGION, "id": {**_REGION_ID, "minLength": 0}})
 UPDATE_REGION = types.thing("region", _REGION, at_least=1)
+LIST_REGIONS = closed_query(parent_region_id=_REGION_ID)
 
 
 class ServiceViewSet(IdentityViewSet):
@@ -54,7 +61,9 @@ class ServiceViewSet(IdentityViewSet):
         return self.collection("services", [_service(row) for row in page.rows], page)
 
     @operation(policy="create_service", body=CREATE_SERVICE, status=201)
-    def create(self, request: Any, service: dict[str, Any]) -> dict[str, Any]:
+    def create(self, request: Any, service: dict[str, Any] | None = None) -> dict[str, Any]:
+        if service is None:
+            raise BadRequest("'service' is a required property")
         return self._answer(services.create(service))
 
     @operation(policy="get_service")
@@ -63,8 +72,7 @@ class ServiceViewSet(IdentityViewSet):
 
     @operation(policy="update_service", body=UPDATE_SERVICE)
     def update(self, request: Any, id: str, service: dict[str, Any]) -> dict[str, Any]:
-        if service.get("id", id) != id:
-            raise BadRequest("Cannot change ID")
+        self.require_same_id(service, id)
         return self._answer(services.update(services.get(id), service))
 
     @operation(policy="delete_service", status=204)
@@ -123,7 +131,11 @@ class EndpointViewSet(IdentityViewSet):
         return self.collection("endpoints", rows, page)
 
     @operation(policy="create_endpoint", body=CREATE_ENDPOINT, status=201)
-    def create(self, request: Any, endpoint: dict[str, Any]) -> dict[str, Any]:
+    def create(self, request: Any, endpoint: dict[str, Any] | None = None) -> dict[str, Any]:
+        if endpoint is None:
+            raise BadRequest("'endpoint' is a required property")
+        # Keystone: changes may bring any url.
+        services.check_url(endpoint["url"])
         return self._answer(services.create_endpoint(endpoint))
 
     @operation(policy="get_endpoint")
@@ -132,8 +144,7 @@ class EndpointViewSet(IdentityViewSet):
 
     @operation(policy="update_endpoint", body=UPDATE_ENDPOINT)
     def update(self, request: Any, id: str, endpoint: dict[str, Any]) -> dict[str, Any]:
-        if endpoint.get("id", id) != id:
-            raise BadRequest("Cannot change ID")
+        self.require_same_id(endpoint, id)
         return self._answer(services.update_endpoint(services.get_endpoint(id), endpoint))
 
     @operation(policy="delete_endpoint", status=204)
@@ -147,7 +158,7 @@ class EndpointViewSet(IdentityViewSet):
 class RegionViewSet(IdentityViewSet):
     """Regions, which everybody may see."""
 
-    @operation(policy="list_regions")
+    @operation(policy="list_regions", query=LIST_REGIONS)
     def list(self, request: Any) -> dict[str, Any]:
         rows = listing.narrow(Region.objects.all(), self.params, {"parent_region_id": "parent_id"})
         page = listing.page(rows, self.params)
@@ -158,7 +169,7 @@ class RegionViewSet(IdentityViewSet):
         return self._answer(services.create_region(region))
 
     @operation(policy="create_region", body=CREATE_REGION, status=201)
-    def put(self, request: Any, id: str, region: dict[str, Any]) -> dict[str, Any]:
+    def create_as(self, request: Any, id: str, region: dict[str, Any]) -> dict[str, Any]:
         if region.setdefault("id", id) != id:
             raise BadRequest(f'Conflicting region IDs specified: "{id}" != "{region["id"]}"')
         return self._answer(services.create_region(region))
@@ -169,8 +180,7 @@ class RegionViewSet(IdentityViewSet):
 
     @operation(policy="update_region", body=UPDATE_REGION)
     def update(self, request: Any, id: str, region: dict[str, Any]) -> dict[str, Any]:
-        if region.get("id", id) != id:
-            raise BadRequest("Cannot change ID")
+        self.require_same_id(region, id)
         return self._answer(services.update_region(services.get_region(id), region))
 
     @operation(policy="delete_region", status=204)

@@ -3,17 +3,18 @@
 from typing import Any
 
 from cloud.identity import authentication, listing, service_providers, tokens, validation
-from cloud.identity.api.base import DIALECT, IdentityViewSet
+from cloud.identity.api.base import LATE_DIALECT, IdentityViewSet
 from cloud.identity.errors import Forbidden, Missing, NotFound
 from versioned import wire
 from versioned.operation import operation
 from versioned.schema import Schema
 
 _STRING = {"type": "string"}
+_FLAG = {"type": "boolean", "enum": [True, False, None]}
 _NAMED = {"type": "object", "properties": {"id": _STRING, "name": _STRING}}
 _IN_DOMAIN: dict[str, Any] = {
     "type": "object",
-    "properties": {"id": _STRING, "name": _STRING, "domain": _NAMED},
+    "properties": {"name": _STRING, "id": _STRING, "domain": _NAMED},
 }
 AUTH = Schema(
     {
@@ -28,7 +29,12 @@ AUTH = Schema(
                         "properties": {
                             "user": {
                                 "type": "object",
-                                "properties": {**_IN_DOMAIN["properties"], "password": _STRING},
+                                "properties": {
+                                    "id": _STRING,
+                                    "name": _STRING,
+                                    "password": _STRING,
+                                    "domain": _NAMED,
+                                },
                             }
                         },
                     },
@@ -37,7 +43,6 @@ AUTH = Schema(
                         "properties": {"id": _STRING},
                         "required": ["id"],
                     },
-                    "application_credential": {"type": "object"},
                 },
                 "required": ["methods"],
             },
@@ -49,14 +54,14 @@ AUTH = Schema(
                     "OS-TRUST:trust": {"type": "object", "properties": {"id": _STRING}},
                     "system": {
                         "type": "object",
-                        "properties": {"all": {"type": "boolean", "enum": [True, False]}},
+                        "properties": {"all": _FLAG},
                     },
                 },
             },
         },
         "required": ["identity"],
     },
-    DIALECT,
+    LATE_DIALECT,
 )
 
 
@@ -66,7 +71,7 @@ class TokenViewSet(IdentityViewSet):
     @operation()
     def create(self, request: Any) -> Any:
         auth = request.json.get("auth")
-        if not auth:
+        if auth is None:
             raise Missing("auth", "request body")
         AUTH.check(auth, request.version)
         authentication.check_named(auth)
@@ -91,7 +96,7 @@ class TokenViewSet(IdentityViewSet):
         cascade = listing.truth(listing.first(self.params, "cascade") or "true")
         tokens.revoke(text, with_descendants=cascade)
 
-    @operation(policy="revocation_list")
+    @operation()
     def revoked(self, request: Any) -> None:
         # Keystone: tokens are not listed by anybody any more.
         raise Forbidden
@@ -102,10 +107,13 @@ class TokenViewSet(IdentityViewSet):
         text = self.request.META.get("HTTP_X_SUBJECT_TOKEN")
         if text is None:
             self.authorize({})
+        if not text:
+            # Keystone: where the header stands, but nothing in it, nobody is asked for a right.
             raise NotFound("No token in the request")
         is_late = listing.truth(listing.first(self.params, "allow_expired") or "false")
         body = validation.validate(text, allow_expired=is_late)
         if body is None:
+            validation.check_scope(text)
             raise authentication.not_found_token(text)
         rules = body.get("application_credential", {}).get("access_rules")
         if rules is not None and not self.request.META.get("HTTP_OPENSTACK_IDENTITY_ACCESS_RULES"):

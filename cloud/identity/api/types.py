@@ -12,6 +12,7 @@ ID: dict[str, Any] = {
     "maxLength": 64,
     "pattern": "^[a-zA-Z0-9-]+$",
 }
+UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
 NULLABLE_ID: dict[str, Any] = {**ID, "type": ["string", "null"]}
 STRICT_BOOLEAN: dict[str, Any] = {"type": "boolean", "enum": [True, False]}
 # fmt: off
@@ -36,11 +37,23 @@ TAG: dict[str, Any] = {
     "pattern": "^[^,/]*$",
 }
 TAGS: dict[str, Any] = {"type": "array", "items": TAG, "maxItems": 80, "uniqueItems": True}
+# Roles that are lent, by id or by name.
+ROLES: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"id": ID, "name": NAME},
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+    },
+}
 IMMUTABLE: dict[str, Any] = {
     "type": "object",
     "properties": {"immutable": {"type": ["boolean", "null"]}},
     "additionalProperties": False,
 }
+SORT_DIRECTION: dict[str, Any] = {"type": "string", "enum": ["asc", "desc"]}
 
 
 def thing(
@@ -50,8 +63,12 @@ def thing(
     *,
     is_open: bool = True,
     at_least: int = 0,
+    needs_envelope: bool = True,
 ) -> dict[str, Any]:
-    """A body: an object in its envelope, which may hold more than what is named (`is_open`)."""
+    """A body: an object in its envelope, which may hold more than what is named (`is_open`).
+
+    Without `needs_envelope` the empty body passes, for the handler to refuse.
+    """
     inner: dict[str, Any] = {
         "type": "object",
         "properties": properties,
@@ -61,9 +78,35 @@ def thing(
         inner["required"] = list(required)
     if at_least:
         inner["minProperties"] = at_least
-    return {
+    body: dict[str, Any] = {
         "type": "object",
         "properties": {envelope: inner},
         "required": [envelope],
         "additionalProperties": False,
     }
+    if not needs_envelope:
+        del body["required"]
+    return body
+
+
+def wide(
+    envelope: str, properties: dict[str, Any], required: tuple[str, ...] = (), *, at_least: int = 0
+) -> dict[str, Any]:
+    """A body with room for anything beside its envelope, too."""
+    return {
+        **thing(envelope, properties, required, at_least=at_least),
+        "additionalProperties": True,
+    }
+
+
+def needs_first(body: dict[str, Any], envelope: str) -> dict[str, Any]:
+    """The body, which complains of what its inside lacks before of what is too much there."""
+    inner = body["properties"][envelope]
+    inner["additionalProperties"] = inner.pop("additionalProperties")
+    return body
+
+
+def closed_first(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema, which complains of what is too much before it complains of what is missing."""
+    required = schema.pop("required")
+    return {**schema, "required": required}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import URLPattern, re_path
+from django.views import View
 
 from cloud.identity.api.access_tokens import (
     AccessTokenViewSet,
@@ -52,10 +53,11 @@ def row(path: str, viewset: Any, **methods: str) -> URLPattern:
 
 def grants(path: str, viewset: Any, end: str = "") -> list[URLPattern]:
     """The rows of the roles that an actor has on a target."""
-    return [
-        row(path + end, viewset, get="list"),
-        row(f"{path}/{{role_id}}{end}", viewset, get="check", put="create", delete="destroy"),
-    ]
+    found = [row(f"{path}/{{role_id}}{end}", viewset, get="check", put="create", delete="destroy")]
+    # Keystone: lists what is inherited from domains only.
+    if not (end and "/projects/" in path):
+        found.append(row(path + end, viewset, get="list"))
+    return found
 
 
 # ruff: noqa: E501
@@ -147,7 +149,7 @@ urlpatterns = [
     row("/v3/endpoints",                        EndpointViewSet, get="list", post="create"),
     row("/v3/endpoints/{id}",                   EndpointViewSet, get="retrieve", patch="update", delete="destroy"),
     row("/v3/regions",                          RegionViewSet, get="list", post="create"),
-    row("/v3/regions/{id}",                     RegionViewSet, get="retrieve", put="put", patch="update", delete="destroy"),
+    row("/v3/regions/{id}",                     RegionViewSet, get="retrieve", put="create_as", patch="update", delete="destroy"),
 
     row("/v3/endpoints/{id}/OS-ENDPOINT-POLICY/policy", PolicyViewSet, get="for_endpoint"),
 
@@ -186,6 +188,6 @@ urlpatterns = [
     row("/v3/OS-EP-FILTER/projects/{project_id}/endpoint_groups", ProjectEndpointViewSet, get="groups"),
     row("/v3/OS-EP-FILTER/projects/{project_id}/endpoints/{endpoint_id}", ProjectEndpointViewSet, get="check", put="add", delete="remove"),
 
-    re_path(r"^/", NowhereViewSet.as_view(dict.fromkeys(("get", "head", "post", "put", "patch", "delete"), "missing"))),
+    re_path(r"^/", NowhereViewSet.as_view(dict.fromkeys(View.http_method_names, "missing"))),
 ]
 # fmt: on

@@ -5,20 +5,37 @@ from typing import Any
 
 from cloud.identity import listing, scopes, timestamps, users
 from cloud.identity.api import types
-from cloud.identity.api.base import IdentityViewSet, query
+from cloud.identity.api.base import LATE_DIALECT, IdentityViewSet, query
 from cloud.identity.api.groups import shown as shown_group
 from cloud.identity.api.projects import shown_many as shown_projects
-from cloud.identity.errors import BadRequest, NotFound
+from cloud.identity.errors import NotFound
 from cloud.identity.models import Group, Membership, Project, User
 from versioned.operation import operation
+from versioned.schema import Schema
 
+_FEDERATED_IDENTITY = {
+    "type": "object",
+    "properties": {
+        "idp_id": types.STRING,
+        "protocols": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"protocol_id": types.STRING, "unique_id": types.STRING},
+                "required": ["protocol_id", "unique_id"],
+            },
+            "minItems": 1,
+        },
+    },
+    "required": ["idp_id", "protocols"],
+}
 _FLAG = {"type": ["boolean", "null"]}
 _PROPERTIES = {
     "default_project_id": types.NULLABLE,
     "description": types.NULLABLE,
     "domain_id": types.ID,
     "enabled": types.BOOLEAN,
-    "federated": {"type": "array", "maxItems": 0},
+    "federated": {"type": "array", "items": _FEDERATED_IDENTITY},
     "name": types.NAME,
     "password": types.NULLABLE,
     "options": {
@@ -46,19 +63,18 @@ _PROPERTIES = {
 }
 CREATE = types.thing("user", _PROPERTIES, required=("name",))
 UPDATE = types.thing("user", _PROPERTIES, at_least=1)
-PASSWORD = {
-    "type": "object",
-    "properties": {
-        "user": {
-            "type": "object",
-            "properties": {"original_password": types.STRING, "password": types.STRING},
-            "required": ["original_password", "password"],
-            "additionalProperties": False,
-        }
+PASSWORD = Schema(
+    {
+        "type": "object",
+        "properties": {"original_password": types.STRING, "password": types.STRING},
+        "required": ["original_password", "password"],
+        "additionalProperties": False,
     },
-    "required": ["user"],
-}
-LIST = query(name=types.NAME, domain_id=types.ID, enabled=types.BOOLEAN)
+    LATE_DIALECT,
+)
+LIST = query(
+    name=types.NAME, domain_id=types.ID, enabled=types.BOOLEAN, sort_dir=types.SORT_DIRECTION
+)
 _FILTERS = {"domain_id": "domain_id", "enabled": "enabled", "name": "name"}
 _FEDERATED = ("idp_id", "protocol_id", "unique_id")
 
@@ -88,13 +104,12 @@ class UserViewSet(IdentityViewSet):
     def list(self, request: Any) -> dict[str, Any]:
         own = self.context.domain_id
         self.authorize({"domain_id": own} if own else {})
+        listing.require_marker(User.objects.all(), self.params)
         rows = listing.narrow(User.objects.all(), self.params, _FILTERS)
         if own:
             rows = rows.filter(domain_id=own)
-        expiring = listing.first(self.params, "password_expires_at")
-        if expiring is not None:
-            rows = rows.filter(users.expiring(expiring))
-        if any(name in self.params for name in _FEDERATED):
+        rows = rows.filter(users.expiring(self.params))
+        if any(name.partition("__")[0] in _FEDERATED for name in self.params):
             rows = rows.none()
         page = listing.page(rows, self.params)
         return self.collection("users", [shown(row) for row in page.rows], page)
@@ -111,8 +126,7 @@ class UserViewSet(IdentityViewSet):
     @operation(policy="update_user", target="found", body=UPDATE)
     def update(self, request: Any, user_id: str, user: dict[str, Any]) -> dict[str, Any]:
         found = self._find(user_id)
-        if user.get("id", user_id) != user_id:
-            raise BadRequest("Cannot change ID")
+        self.require_same_id(user, user_id)
         answer = self._answer(users.update(found, user))
         # Keystone: what has no column of its own is told once more to who changes something.
         answer["user"]["extra"] = dict(found.extra)
@@ -124,8 +138,10 @@ class UserViewSet(IdentityViewSet):
     def destroy(self, request: Any, user_id: str) -> None:
         users.delete(self._find(user_id))
 
-    @operation(body=PASSWORD, status=204)
-    def password(self, request: Any, user_id: str, user: dict[str, Any]) -> None:
+    @operation(status=204)
+    def password(self, request: Any, user_id: str) -> None:
+        user = request.json.get("user", {})
+        PASSWORD.check(user, request.version)
         users.change_password(user_id, original=user["original_password"], new=user["password"])
 
     @operation(policy="revoke_tokens_for_user", target="found", status=204)

@@ -40,7 +40,10 @@ class ApplicationCredential(models.Model):
     description = fields.text()
     secret = models.CharField(max_length=255)
     expires_at = models.DateTimeField(null=True)
-    unrestricted = models.BooleanField(default=False)
+    # None: nobody said, which counts as no.
+    unrestricted = models.BooleanField(null=True, default=None)
+    # Kept and shown; Keystone means nothing by it yet.
+    system = models.CharField(max_length=64, null=True, default=None)
     roles: Any = models.ManyToManyField("Role", related_name="+")
     has_access_rules = models.BooleanField(default=False)
     access_rules: Any = models.ManyToManyField("AccessRule", related_name="+")

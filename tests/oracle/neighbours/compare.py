@@ -2,9 +2,9 @@
 
 python -m tests.oracle.neighbours.compare --cloud URL [-v] SERVICE REAL [STEPS.yaml ...]
 
-SERVICE is identity, image, network, placement or volume; REAL is where the real one answers, and URL the cloud
-whose Identity gives tokens for both; a real Identity gives its own.  `prepare` of SERVICE/stage.py,
-if there is one, gets both sides and makes them alike.  Steps are written as for
+SERVICE is identity, image, network, placement or volume; REAL is where the real one answers, and
+URL the cloud whose Identity gives tokens for both; a real Identity gives its own.  `prepare` of
+SERVICE/stage.py, if there is one, gets both sides and makes them alike.  Steps are written as for
 tests.oracle.differential.
 """
 
