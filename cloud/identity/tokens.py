@@ -14,6 +14,7 @@ from cloud.identity.models import (
     ApplicationCredential,
     FederatedUser,
     Membership,
+    Role,
     Token,
     Trust,
     User,
@@ -208,7 +209,18 @@ def _describe_trust(token: Token, body: dict[str, Any]) -> None:
         held = set(known.expand(scopes.on_project(original.trustor_user_id, token.project)))
         if not held.issuperset(lent):
             raise Forbidden  # the trustor has lost a role that was lent
-    body["roles"] = known.shown(lent)
+    # Keystone: of roles that were lent it shows all that there is.
+    whole = Role.objects.in_bulk(role["id"] for role in known.shown(lent))
+    body["roles"] = [
+        {
+            "id": role.pk,
+            "name": role.name,
+            "domain_id": role.domain_id,
+            "description": role.description,
+            "options": role.options,
+        }
+        for role in (whole[role["id"]] for role in known.shown(lent))
+    ]
 
 
 def _add_application_credential(

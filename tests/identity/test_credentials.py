@@ -200,6 +200,7 @@ def test_a_trust_lends_a_role(keystone, demo, lent):
     assert token["project"]["name"] == "demo"
     assert token["user"]["name"] == "alt_demo"
     assert token["OS-TRUST:trust"]["id"] == trust["id"]
+    assert all(role["options"] == {"immutable": True} for role in token["roles"])
     assert [role["name"] for role in token["roles"]] == ["member", "reader"]
 
 
