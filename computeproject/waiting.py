@@ -87,9 +87,10 @@ class Bell:
         poll = self._poll
         poll.register(number, select.POLLIN)
         try:
-            return any(found == number for found, _ in poll.poll(seconds * 1000))
+            found = poll.poll(seconds * 1000)
         finally:
             poll.unregister(number)
+        return bool(found) and number in dict(found)
 
     def ring(self) -> None:
         os.write(self._rope, b".")

@@ -28,6 +28,10 @@ class Headers(ResponseHeaders):
         else:
             super().__setitem__(name, text)
 
+    def take(self, others: "Headers") -> None:
+        """Put all of the others in, which were looked at when they were made."""
+        self._store.update(others._store)
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in self._store
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import jsonschema
@@ -14,7 +15,7 @@ from compute.api.links import Links
 from compute.domain.errors import BadRequest
 from middleware.webob_errors import not_found
 from versioned import wire
-from versioned.answer import Answer
+from versioned.answer import Answer, Headers
 from versioned.negotiation import HeaderVersioning
 from versioned.operation import ResourceViewSet, UnsupportedMediaType
 from versioned.schema import Dialect, Invalid, Schema
@@ -30,6 +31,26 @@ class ComputeVersioning(HeaderVersioning):
     older_headers = ("X-OpenStack-Nova-API-Version",)
     first = history.EARLIEST
     last = history.NEWEST
+
+
+@lru_cache(maxsize=256)
+def _headers(version: Version) -> Headers:
+    """What an answer at this version says of it."""
+    headers, said = Headers(), dict(ComputeVersioning.headers(version))
+    for name, text in said.items():
+        headers[name] = text
+    headers["Vary"] = ", ".join(said)
+    return headers
+
+
+def say_version(version: Version, response: HttpResponseBase) -> None:
+    """Let an answer say at which version it was made."""
+    said = _headers(version)
+    if isinstance(response.headers, Headers):
+        response.headers.take(said)
+    else:
+        for name, text in said.pairs():
+            response.headers[name] = text
 
 
 def _explain(error: jsonschema.ValidationError, is_body: bool) -> str:
@@ -158,9 +179,5 @@ class ComputeViewSet(ResourceViewSet):
 
     def finish(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
         if request.version is not None and not self.is_relaxed:
-            names = []
-            for name, text in ComputeVersioning.headers(request.version):
-                response.headers[name] = text
-                names.append(name)
-            response.headers["Vary"] = ", ".join(names)
+            say_version(request.version, response)
         return response

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from compute.api import faults, history
-from compute.api.base import ComputeVersioning, ComputeViewSet, check_media_type
+from compute.api.base import ComputeVersioning, ComputeViewSet, check_media_type, say_version
 from compute.api.links import host_of
 from middleware.webob_errors import not_found
 from versioned import wire
@@ -83,11 +83,7 @@ def current(request: HttpRequest) -> HttpResponse:
     except (BadVersionString, MalformedBody, UnsupportedMediaType) as exc:
         response = faults.fault_for(exc, request)
     if version is not None:
-        names = []
-        for name, text in ComputeVersioning.headers(version):
-            response.headers[name] = text
-            names.append(name)
-        response.headers["Vary"] = ", ".join(names)
+        say_version(version, response)
     return response
 
 

@@ -53,3 +53,11 @@ def test_an_answer_is_djangos_with_its_length():
 
 def test_an_answer_may_have_no_length():
     assert "Content-Length" not in Answer(status=204, has_length=False).headers
+
+
+def test_headers_are_taken_over_as_they_are():
+    headers, others = Headers(), Headers()
+    headers["Vary"], headers["X-A"] = "before", "a"
+    others["vary"], others["X-B"] = "after", "b"
+    headers.take(others)
+    assert dict(headers.pairs()) == {"vary": "after", "X-A": "a", "X-B": "b"}
