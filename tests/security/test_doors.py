@@ -33,6 +33,8 @@ OPEN = {
 ANY_METHOD = {"/image", "/image/", "/volume", "/volume/", "/volume/.*"}
 # Identity judges tokens itself, and looks at some requests before.
 IDENTITY_MAY_SAY = {400, 401, 404}
+# Keystone: what nobody may have it refuses before it asks who asks.
+NOBODYS = "/v3/auth/tokens/OS-PKI/revoked"
 
 
 def is_open(asked, url):
@@ -63,6 +65,8 @@ def test_without_a_good_token_nobody_gets_in(asked, besieged):
             answer = stranger.ask(asked.method, url, body_of(asked), headers=headers_of(asked))
         if is_open(asked, url):
             assert answer.status < 500, f"{kind}: {answer}"
+        elif asked.service == "identity" and asked.route == NOBODYS:
+            assert answer.status == 403, f"{kind}: {answer}"
         elif asked.service == "identity":
             assert answer.status in IDENTITY_MAY_SAY, f"{kind}: {answer}"
         else:
