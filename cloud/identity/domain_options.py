@@ -241,12 +241,14 @@ def _check_named(config: Options, group: str, option: str | None) -> None:
 def delete(domain: Project, group: str | None, option: str | None) -> None:
     """Forget a domain's configuration, or one group or option of it."""
     check(group, option)
+    there = stored(domain.pk, with_secrets=True)
+    if group is not None and group not in there:
+        raise _not_found(domain.pk, group, None)
+    if group is not None and option is not None and option not in there[group]:
+        raise _not_found(domain.pk, group, option)
     which: dict[str, Any] = {"domain": domain}
     if group is not None:
         which["group"] = group
     if option is not None:
         which["option"] = option
-    with transaction.atomic():
-        gone, _ = DomainOption.objects.filter(**which).delete()
-        if group is not None and not gone:
-            raise _not_found(domain.pk, group, option)
+    DomainOption.objects.filter(**which).delete()
