@@ -5,7 +5,6 @@ import binascii
 import ipaddress
 import re
 import unicodedata
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ import netaddr
 import rfc3986
 
 from compute.api.times import parse_isotime
+from versioned.formats import is_uuid_like
 
 
 class InvalidName(Exception):
@@ -73,15 +73,7 @@ def _is_cidr(value: str) -> bool:
 
 def is_uuid(value: Any) -> bool:
     """Nova: anything whose hex digits make a uuid, whatever its dashes, braces or case."""
-    try:
-        return str(uuid.UUID(value)).replace("-", "") == _plain(value)
-    except (TypeError, ValueError, AttributeError):
-        return False
-
-
-def _plain(value: str) -> str:
-    bare = value.replace("urn:", "").replace("uuid:", "").strip("{}")
-    return bare.replace("-", "").lower()
+    return isinstance(value, str) and is_uuid_like(value)
 
 
 def _is_uri(value: str) -> bool:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-from uuid import UUID
 
 import jsonschema
 from django.http import HttpResponse
@@ -28,6 +27,7 @@ from cloud.identity.listing import Page, Params
 from cloud.identity.oauth import Signed
 from middleware.context import RequestContext
 from versioned import wire
+from versioned.formats import is_uuid_like
 from versioned.operation import MalformedBody, ResourceViewSet, UnsupportedMediaType
 from versioned.schema import Dialect, Invalid, Schema
 
@@ -49,19 +49,8 @@ def _is_time(value: Any) -> bool:
     return not isinstance(value, str) or timestamps.parse(value) is not None
 
 
-def _is_uuid(value: Any) -> bool:
-    """Whether a text is a UUID in any of the ways they are written."""
-    if not isinstance(value, str):
-        return True
-    bare = value.replace("urn:", "").replace("uuid:", "").strip("{}").replace("-", "").lower()
-    try:
-        return UUID(value).hex == bare
-    except ValueError:
-        return False
-
-
 DIALECT = Dialect(
-    formats={"date-time": _is_time, "uuid": _is_uuid}, numeric_strings=True, explain=_explain
+    formats={"date-time": _is_time, "uuid": is_uuid_like}, numeric_strings=True, explain=_explain
 )
 
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from cloud.placement import errors
 from cloud.placement.api import types
-from cloud.placement.api.base import Body, PlacementViewSet, is_uuid_like
+from cloud.placement.api.base import Body, PlacementViewSet
 from cloud.placement.api.faults import CONCURRENT_UPDATE, UNDEFINED, Fault, Rule, refusing
 from cloud.placement.domain import allocations, providers, usages
+from versioned.formats import is_uuid_like
 from versioned.operation import operation
 from versioned.versions import Version, changing, since
 

@@ -17,6 +17,7 @@ from cloud.placement.api.faults import Fault
 from cloud.placement.api.history import FIRST, LAST
 from middleware.context import RequestContext
 from versioned import wire
+from versioned.formats import is_uuid_like
 from versioned.negotiation import HeaderVersioning
 from versioned.operation import ResourceViewSet
 from versioned.schema import Dialect, Schema
@@ -26,17 +27,6 @@ from versioned.versions import Version
 log = logging.getLogger(__name__)
 
 CACHED_SINCE: Version = (1, 15)
-
-
-def is_uuid_like(value: Any) -> bool:
-    """Say whether `value` is a uuid, with or without dashes, braces or a prefix."""
-    if not isinstance(value, str):
-        return True
-    bare = value.replace("urn:", "").replace("uuid:", "").strip("{}").replace("-", "").lower()
-    try:
-        return UUID(value).hex == bare
-    except ValueError:
-        return False
 
 
 def _is_strict_uuid(value: Any) -> bool:

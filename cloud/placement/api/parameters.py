@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from cloud.placement.api.base import is_uuid_like
 from cloud.placement.api.faults import Fault
+from versioned.formats import is_uuid_like
 from versioned.versions import Version
 
 FORBIDDEN_TRAITS_SINCE: Version = (1, 22)
