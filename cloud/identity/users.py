@@ -93,7 +93,7 @@ def update(user: User, values: dict[str, Any]) -> User:
     domain_id = values.pop("domain_id", None)
     _drop_derived(values)
     password = values.pop("password", None)
-    attributes.boolean(values, "enabled")
+    attributes.strict_boolean(values, "enabled")
     changes = attributes.split(values, _COLUMNS)
     _check_default_project(changes.get("default_project_id"))
     if "name" in changes:

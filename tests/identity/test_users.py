@@ -195,3 +195,10 @@ def test_the_members_of_a_group_know_no_marker(admin):
     admin.put(f"/groups/{group}/users/{user}")
     (member,) = admin.get(f"/groups/{group}/users?marker={user}").json["users"]
     assert member["id"] == user
+
+
+def test_a_word_neither_enables_nor_disables_a_user(admin):
+    user = admin.make("user", name="worded")
+    for word in ("true", "false", "no", "", "1"):
+        assert admin.patch(f"/users/{user['id']}", {"user": {"enabled": word}}).status == 400
+    assert admin.get(f"/users/{user['id']}").json["user"]["enabled"] is True
