@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cloud.identity.errors import BadRequest, Forbidden
+from cloud.identity.errors import BadRequest, Forbidden, TooLong
 from cloud.identity.listing import truth
 
 # Keystone: the second backtick is missing.
@@ -52,16 +52,27 @@ def boolean(values: dict[str, Any], *names: str) -> None:
             values.pop(name, None)
 
 
+def refuse_words(values: Mapping[str, Any], *names: str) -> None:
+    """Refuse booleans that came as strings."""
+    for name in names:
+        if isinstance(value := values.get(name), str):
+            # Keystone: its schemas let them through, and its tables do not take them.
+            raise BadRequest(
+                f"Invalid input for field/attribute {name}. Value: {value}. "
+                f"{value!r} is not of type 'boolean'"
+            )
+
+
 def strict_boolean(values: dict[str, Any], name: str) -> None:
     """Refuse a boolean that came as a string; None counts as not given."""
-    value = values.get(name)
-    if isinstance(value, str):
-        # Keystone: its schema lets them through, and its tables do not take them.
-        raise BadRequest(
-            f"Invalid input for field/attribute {name}. Value: {value}. {value!r} is not of type "
-            "'boolean'"
-        )
+    refuse_words(values, name)
     boolean(values, name)
+
+
+def check_length(column: str, text: str | None, limit: int) -> None:
+    """Refuse a text that its column has no room for, whatever a schema says of it."""
+    if text is not None and len(text) > limit:
+        raise TooLong(text, column, limit)
 
 
 def check_mutable(row: Any, kind: str, changes: Mapping[str, Any] | None) -> None:

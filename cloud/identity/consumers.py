@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from cloud.identity import attributes, revision
-from cloud.identity.errors import BadRequest, not_found
+from cloud.identity.errors import not_found
 from cloud.identity.models import Consumer
 
 _LONGEST_DESCRIPTION = 64
@@ -22,7 +22,7 @@ def get(consumer_id: str) -> Consumer:
 def create(values: dict[str, Any]) -> Consumer:
     """Make a consumer with a secret of its own."""
     values.pop("secret", None)
-    _check_length(values)
+    attributes.check_length("description", values.get("description"), _LONGEST_DESCRIPTION)
     consumer = Consumer(**attributes.split(values, ("description",)))
     with transaction.atomic():
         consumer.save(force_insert=True)
@@ -31,7 +31,7 @@ def create(values: dict[str, Any]) -> Consumer:
 
 def update(consumer: Consumer, values: dict[str, Any]) -> Consumer:
     """Change a consumer."""
-    _check_length(values)
+    attributes.check_length("description", values.get("description"), _LONGEST_DESCRIPTION)
     attributes.merge(consumer, attributes.split(values, ("description",)))
     with transaction.atomic():
         consumer.save()
@@ -42,12 +42,3 @@ def delete(consumer: Consumer) -> None:
     """Delete a consumer with its request and access tokens; tokens that came by these end."""
     with revision.change():
         consumer.delete()
-
-
-def _check_length(values: dict[str, Any]) -> None:
-    description = values.get("description")
-    if description is not None and len(description) > _LONGEST_DESCRIPTION:
-        raise BadRequest(
-            f"String length exceeded. The length of string '{description}' exceeds the limit of "
-            f"column description(CHAR({_LONGEST_DESCRIPTION}))."
-        )

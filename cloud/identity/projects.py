@@ -69,7 +69,7 @@ def create(values: dict[str, Any], *, domain_id: str | None = None) -> Project:
         _check_place(fields["domain_id"], fields["parent_id"])
     if domain_id is not None:
         fields["id"] = domain_id
-    _check_booleans(fields)
+    attributes.refuse_words(fields, "enabled", "is_domain")
     project = Project(**fields)
     try:
         with revision.change():
@@ -84,17 +84,6 @@ def _check_domain_name(name: str) -> None:
     """Refuse the name that stands for the domain of all federated users."""
     if name.lower() == _FEDERATED:
         raise BadRequest(f"Domain cannot be named {name}")
-
-
-def _check_booleans(values: dict[str, Any]) -> None:
-    """Refuse words for true and false, which the schemas let through."""
-    # Keystone: fails when it stores them.
-    for name in ("enabled", "is_domain"):
-        if isinstance(value := values.get(name), str):
-            raise BadRequest(
-                f"Invalid input for field/attribute {name}. Value: {value}. "
-                f"{value!r} is not of type 'boolean'"
-            )
 
 
 def _taken(project: Project) -> Conflict:
@@ -156,7 +145,7 @@ def update(project: Project, values: dict[str, Any]) -> Project:
         _check_domain_name(values.get("name", ""))
     # Keystone: what is not to be disabled is taken for what is to be enabled.
     _check_switch(project, bool(values.get("enabled", True)))
-    _check_booleans(values)
+    attributes.refuse_words(values, "enabled", "is_domain")
     tags = values.pop("tags", None)
     for key in ("domain_id", "parent_id", "is_domain"):
         values.pop(key, None)

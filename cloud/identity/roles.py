@@ -45,21 +45,13 @@ def create(values: dict[str, Any]) -> Role:
     fields["domain_id"] = fields.get("domain_id") or ""
     fields["options"] = fields.get("options") or {}
     role = Role(**fields)
-    _check_length(role.description)
+    attributes.check_length("description", role.description, _LONGEST)
     try:
         with revision.change():
             role.save(force_insert=True)
     except IntegrityError:
         raise _taken(role.name, role.domain_id) from None
     return role
-
-
-def _check_length(description: str | None) -> None:
-    if description is not None and len(description) > _LONGEST:
-        raise BadRequest(
-            f"String length exceeded. The length of string '{description}' exceeds the limit of "
-            f"column description(CHAR({_LONGEST}))."
-        )
 
 
 def _taken(name: str, domain_id: str | None) -> Conflict:
@@ -76,7 +68,7 @@ def update(role: Role, values: dict[str, Any]) -> Role:
     # Keystone: names the domain of a name that is taken when the request did.
     named = values.pop("domain_id", None)
     attributes.merge(role, attributes.split(values, ("name", "description", "options")))
-    _check_length(role.description)
+    attributes.check_length("description", role.description, _LONGEST)
     try:
         with revision.change():
             role.save()

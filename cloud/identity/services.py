@@ -1,5 +1,6 @@
 """Regions, services and endpoints: made, changed and deleted."""
 
+import re
 from typing import Any
 
 from django.db import IntegrityError
@@ -10,6 +11,8 @@ from cloud.identity.models import Endpoint, Region, Service
 
 # What may be filled in: Keystone's list, of which the catalog knows the first three.
 _PLACES = ("tenant_id", "project_id", "user_id", "compute_host", "public_endpoint")
+# A place that is padded to thousands of characters, or millions: Python would make them.
+_WIDE = re.compile(r"[$%](?:\([^)]*\))?[^a-zA-Z%$]*\d{4}")
 _LONGEST_ID = 255
 
 
@@ -192,6 +195,8 @@ def check_url(url: str) -> None:
     """Refuse a url with places that cannot be filled in."""
     try:
         # Keystone: a url is what Python's % takes; all of its signs count.
+        if _WIDE.search(url):
+            raise ValueError
         url.replace("$(", "%(") % dict.fromkeys(_PLACES, "")
     except (KeyError, TypeError, ValueError):
         raise BadRequest(f"Cannot create an endpoint with an invalid URL: {url}.") from None

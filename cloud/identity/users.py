@@ -57,15 +57,6 @@ def _taken(kind: str, name: str, domain_id: str | None) -> Conflict:
     return Conflict(kind, f"Duplicate entry found with name {name}{where}")
 
 
-def check_length(column: str, value: str | None) -> None:
-    """Refuse what is longer than Keystone's column, which is shorter than its schema says."""
-    if value is not None and len(value) > _LENGTH:
-        raise BadRequest(
-            f"String length exceeded. The length of string '{value}' exceeds the limit of column "
-            f"{column}(CHAR({_LENGTH}))."
-        )
-
-
 def _kept(options: dict[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (options or {}).items() if value is not None}
 
@@ -81,7 +72,7 @@ def _drop_derived(values: dict[str, Any]) -> None:
 
 
 def _check_default_project(project_id: str | None) -> None:
-    check_length("default_project_id", project_id)
+    attributes.check_length("default_project_id", project_id, _LENGTH)
     if project_id and Project.objects.filter(pk=project_id, is_domain=True).exists():
         raise BadRequest(f"User's default project ID cannot be a domain ID: {project_id}")
 
@@ -189,7 +180,7 @@ def create_group(values: dict[str, Any]) -> Group:
     fields = attributes.split(values, ("name", "domain_id", "description"))
     get_domain(fields["domain_id"])
     fields["name"] = fields["name"].strip()
-    check_length("name", fields["name"])
+    attributes.check_length("name", fields["name"], _LENGTH)
     fields.setdefault("description", "")
     group = Group(**fields)
     try:
@@ -209,7 +200,7 @@ def update_group(group: Group, values: dict[str, Any]) -> Group:
     changes = attributes.split(values, ("name", "description"))
     if "name" in changes:
         changes["name"] = changes["name"].strip()
-        check_length("name", changes["name"])
+        attributes.check_length("name", changes["name"], _LENGTH)
     attributes.merge(group, changes)
     try:
         with revision.change():

@@ -70,6 +70,7 @@ def test_policy_is_asked_before_a_body_without_anything_is_refused(admin, demo):
         ("http://x/%20", 400),
         ("http://x/%d", 400),
         ("http://x/%(other)s", 400),
+        ("http://x/%(tenant_id)99999999999s", 400),
     ],
 )
 def test_all_signs_of_a_url_count(admin, service, url, status):
